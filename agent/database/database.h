@@ -1,0 +1,116 @@
+// A database as migrations see it: one narrow interface over PostgreSQL, SQLite
+// and MySQL/MariaDB. Drivers and their exceptions end behind it.
+//
+// Errors are built by agent/base/error.h: DATABASE_UNREACHABLE,
+// DATABASE_LOGIN_REFUSED, DATABASE_PERMISSION_DENIED, DATABASE_READ_ONLY,
+// COMMIT_IN_DOUBT, CANCELLED, and for all else DATABASE_ERROR. They carry the
+// database's code and message, and never a password.
+
+#ifndef BRANT_AGENT_DATABASE_DATABASE_H_
+#define BRANT_AGENT_DATABASE_DATABASE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "agent/base/dialect.h"
+#include "agent/database/statement.h"
+#include "agent/database/value.h"
+
+namespace brant {
+
+struct SessionOptions {
+  // What the server shows of the session (application_name on PostgreSQL).
+  std::string name = "brant";
+  absl::Duration connect_timeout = absl::Seconds(10);
+  // Only reads: the session never writes, and works on a standby.
+  bool read_only = false;
+  // How long a statement of a migration may wait for a lock of the database
+  // (lock_timeout, lock_wait_timeout, busy_timeout). Zero: the server's own.
+  absl::Duration lock_timeout;
+};
+
+// What a statement changed.
+struct Execution {
+  int64_t rows_affected = 0;
+};
+
+// One connection. Used by one thread at a time; only Cancel may be called from
+// any thread, at any time while the session lives.
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  // Runs one statement of a migration, its bytes as they are. Rows that it
+  // returns are read and dropped. The position of an error, where the database
+  // gives one, is in the detail "position": a byte offset into the statement.
+  virtual absl::StatusOr<Execution> Execute(absl::string_view statement) = 0;
+
+  // Runs one of Brant's own statements. Each `?` outside of quotes stands for
+  // the next argument.
+  virtual absl::StatusOr<Rows> Query(absl::string_view sql, absl::Span<const Value> args) = 0;
+  absl::StatusOr<Rows> Query(absl::string_view sql) { return Query(sql, {}); }
+
+  // Runs several of Brant's own statements whose rows nobody needs, in one
+  // round trip where the database can.
+  virtual absl::Status Batch(absl::Span<const BoundStatement> statements) = 0;
+
+  virtual absl::Status Begin() = 0;
+  // COMMIT_IN_DOUBT if the connection broke before the answer came.
+  virtual absl::Status Commit() = 0;
+  virtual absl::Status Rollback() = 0;
+  // Batch, then Commit, in one round trip where the database can.
+  virtual absl::Status BatchAndCommit(absl::Span<const BoundStatement> statements) = 0;
+  // A transaction is open, whoever began it.
+  virtual bool InTransaction() const = 0;
+
+  // Takes the session's advisory lock for `name`, without waiting. It ends with
+  // ReleaseLock or with the session. False: another session holds it.
+  virtual absl::StatusOr<bool> TryLock(absl::string_view name) = 0;
+  virtual absl::Status ReleaseLock(absl::string_view name) = 0;
+  // Who holds the lock, for people: pid, session name, address. Empty: nobody,
+  // or not known.
+  virtual absl::StatusOr<std::string> LockHolder(absl::string_view name) = 0;
+
+  // Undoes what a migration may have left behind: an open transaction, session
+  // settings, temporary objects where they would be in the way. Keeps the lock.
+  virtual absl::Status Reset() = 0;
+
+  // Stops the statement under way, if any: it fails with CANCELLED.
+  virtual void Cancel() = 0;
+
+  // False once the connection is known to be broken.
+  virtual bool IsAlive() const = 0;
+  // The server's process or thread id, for people.
+  virtual std::string ServerId() const = 0;
+};
+
+// Makes sessions. Thread-safe.
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  virtual Dialect dialect() const = 0;
+  // What people may see of the URL: everything but the password.
+  virtual std::string DisplayName() const = 0;
+
+  virtual absl::StatusOr<std::unique_ptr<Session>> Connect(const SessionOptions& options) = 0;
+
+  // "PostgreSQL 15.6", from a session of this database.
+  virtual absl::StatusOr<std::string> ServerVersion(Session& session) = 0;
+
+  // True if a table exists; `schema` empty: where unqualified names lead.
+  virtual absl::StatusOr<bool> TableExists(Session& session, absl::string_view schema,
+                                           absl::string_view table) = 0;
+};
+
+}  // namespace brant
+
+#endif  // BRANT_AGENT_DATABASE_DATABASE_H_
