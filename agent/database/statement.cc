@@ -1,0 +1,40 @@
+#include "agent/database/statement.h"
+
+#include "absl/strings/str_cat.h"
+#include "agent/base/error.h"
+#include "agent/database/postgresql/splitter.h"
+#include "agent/database/sqlite/splitter.h"
+#include "agent/database/statement_kind.h"
+
+namespace brant {
+namespace {
+
+absl::StatusOr<std::vector<Statement>> Split(Dialect dialect, absl::string_view script) {
+  switch (dialect) {
+    case Dialect::kPostgresql:
+      return SplitPostgresql(script);
+    case Dialect::kSqlite:
+      return SplitSqlite(script);
+    case Dialect::kMysql:
+      return Error(v1::ERROR_REASON_UNSUPPORTED_STATEMENT, "MySQL is not part of this build");
+  }
+  return Error(v1::ERROR_REASON_INTERNAL, "unknown dialect");
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Statement>> SplitStatements(Dialect dialect, absl::string_view script) {
+  // Parsers would take it for the end, and silently leave out the rest.
+  if (size_t nul = script.find('\0'); nul != absl::string_view::npos) {
+    return Error(v1::ERROR_REASON_UNSUPPORTED_STATEMENT, "the script holds a NUL byte")
+        .With("position", absl::StrCat(nul))
+        .Hint("save the file as UTF-8 text without it");
+  }
+  BRANT_ASSIGN_OR_RETURN(std::vector<Statement> statements, Split(dialect, script));
+  for (Statement& statement : statements) {
+    statement.kind = ClassifyStatement(dialect, statement.text);
+  }
+  return statements;
+}
+
+}  // namespace brant
