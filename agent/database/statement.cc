@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
+#include "agent/database/mysql/splitter.h"
 #include "agent/database/postgresql/splitter.h"
 #include "agent/database/sqlite/splitter.h"
 #include "agent/database/statement_kind.h"
@@ -16,7 +17,7 @@ absl::StatusOr<std::vector<Statement>> Split(Dialect dialect, absl::string_view 
     case Dialect::kSqlite:
       return SplitSqlite(script);
     case Dialect::kMysql:
-      return Error(v1::ERROR_REASON_UNSUPPORTED_STATEMENT, "MySQL is not part of this build");
+      return SplitMysql(script);
   }
   return Error(v1::ERROR_REASON_INTERNAL, "unknown dialect");
 }

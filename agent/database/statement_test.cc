@@ -10,7 +10,7 @@ namespace brant {
 namespace {
 
 TEST(SplitStatements, GivesEachStatementItsKind) {
-  for (Dialect dialect : {Dialect::kPostgresql, Dialect::kSqlite}) {
+  for (Dialect dialect : kAllDialects) {
     auto statements = SplitStatements(
         dialect, "CREATE TABLE t (a int); INSERT INTO t VALUES (1); -- done\nCOMMIT");
     ASSERT_TRUE(statements.ok()) << statements.status();
@@ -23,7 +23,7 @@ TEST(SplitStatements, GivesEachStatementItsKind) {
 }
 
 TEST(SplitStatements, RefusesNulBytes) {
-  for (Dialect dialect : {Dialect::kPostgresql, Dialect::kSqlite}) {
+  for (Dialect dialect : kAllDialects) {
     auto statements = SplitStatements(dialect, absl::string_view("SELECT 1;\0 SELECT 2", 19));
     EXPECT_EQ(ReasonOf(statements.status()), v1::ERROR_REASON_UNSUPPORTED_STATEMENT);
     EXPECT_EQ(ErrorDetail(statements.status(), "position"), "9");
@@ -35,7 +35,7 @@ TEST(SplitStatements, RefusesNulBytes) {
 // script is.
 TEST(SplitStatements, PointsIntoTheScript) {
   const std::string script = "a;;b'; \"$$ /* é -- \n#x [ ` $t$ \\ DELIMITER // BEGIN E'\\'";
-  for (Dialect dialect : {Dialect::kPostgresql, Dialect::kSqlite}) {
+  for (Dialect dialect : kAllDialects) {
     for (size_t begin = 0; begin < script.size(); ++begin) {
       for (size_t size = 0; size <= script.size() - begin; ++size) {
         absl::string_view part = absl::string_view(script).substr(begin, size);
