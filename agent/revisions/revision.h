@@ -69,11 +69,23 @@ struct Revision {
 // file, line and column.
 absl::StatusOr<Revision> ParseRevision(absl::string_view file, std::string bytes);
 
+// Revision::checksum of a file's bytes, be they valid or not.
+std::string FileChecksum(absl::string_view bytes);
+
 // True for 1 to 32 letters, digits or underscores.
 bool IsRevisionId(absl::string_view text);
 
 // True for one or more letters, digits, underscores or dashes.
 bool IsLabel(absl::string_view text);
+
+// True for the words of the identifier grammar (head, heads, base, current),
+// which neither an id nor a label may be.
+bool IsReservedName(absl::string_view text);
+
+// True if a header comment with this text (comment marks stripped) is a field
+// such as `Revises: …` or a marker such as `brant:upgrade`, so that no line of a
+// message may read like that.
+bool IsHeaderSyntax(absl::string_view line);
 
 }  // namespace brant
 
