@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -40,6 +39,15 @@ class RevisionGraph {
   // The revision that declares a label.
   std::optional<RevisionIndex> FindLabel(absl::string_view label) const;
 
+  // An id or a label.
+  struct Name {
+    std::string text;
+    RevisionIndex revision;
+    bool is_label;
+  };
+  // The ids and labels that begin with `prefix`, in byte-wise order.
+  absl::Span<const Name> FindPrefix(absl::string_view prefix) const;
+
   // `Revises`, in the file's order.
   absl::Span<const RevisionIndex> parents(RevisionIndex index) const;
   // `Depends On`, resolved, in the file's order.
@@ -58,8 +66,9 @@ class RevisionGraph {
   bool IsHead(RevisionIndex index) const { return children(index).empty(); }
 
   // Labels that reach a revision: its own and those of the lineage it is in, as
-  // Alembic shows them (a label spreads to all descendants, and to ancestors up
-  // to the next branch point or merge), sorted.
+  // Alembic shows them (a label spreads to all descendants, and to ancestors as
+  // long as the line from them to its one head neither branches nor merges),
+  // sorted.
   std::vector<std::string> LabelsOf(RevisionIndex index) const;
 
   // A flag per revision: whether it is one of `from`, or above them by parents
@@ -68,11 +77,37 @@ class RevisionGraph {
   // The same downwards.
   std::vector<bool> Descendants(absl::Span<const RevisionIndex> from, bool with_dependents) const;
 
+  // The revisions with a flag, in the order in which they would be applied if
+  // only they were left: what a revision needs before it, and of several that
+  // are free to go next the earliest file name. This is not index order, in
+  // which revisions that are already applied may hold others back.
+  std::vector<RevisionIndex> ApplyOrder(const std::vector<bool>& flags) const;
+
  private:
+  using Edges = std::vector<std::vector<RevisionIndex>>;
+
+  // A set of labels: those that `revision` declares, and those of other sets.
+  // Revisions along a line share a set, so that their number stays small.
+  struct LabelSet {
+    RevisionIndex revision;
+    std::vector<int> others;
+  };
+
+  void SpreadLabels();
+  // Revisions reached from `from` over one or two kinds of edges.
+  std::vector<bool> Reach(absl::Span<const RevisionIndex> from, const Edges& edges,
+                          const Edges* more_edges) const;
+
   std::vector<Revision> revisions_;
-  std::vector<std::vector<RevisionIndex>> parents_, dependencies_, children_, dependents_;
-  std::vector<std::vector<std::string>> labels_of_;
-  absl::flat_hash_map<std::string, RevisionIndex> by_id_, by_label_;
+  Edges parents_, dependencies_, children_, dependents_;
+  // Place of each revision's file name among all.
+  std::vector<int> file_rank_;
+  std::vector<LabelSet> label_sets_;
+  // Which of label_sets_ a revision has; -1: none.
+  std::vector<int> label_set_of_;
+  // All ids and labels, sorted by text: a name or a prefix is found by binary
+  // search.
+  std::vector<Name> names_;
 };
 
 }  // namespace brant
