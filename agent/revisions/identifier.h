@@ -24,6 +24,9 @@ absl::StatusOr<std::vector<RevisionIndex>> ResolveRevisions(const RevisionGraph&
 absl::StatusOr<RevisionIndex> ResolveRevision(const RevisionGraph& graph,
                                               absl::string_view identifier);
 
+// The revision of a version row; UNKNOWN_CURRENT_REVISION if no file has it.
+absl::StatusOr<RevisionIndex> FindRow(const RevisionGraph& graph, absl::string_view row);
+
 // The revisions of a history range, newest first as `history` prints them:
 // "" for all, `a:b`, `a:`, `:b`; `current` stands for `rows`.
 absl::StatusOr<std::vector<RevisionIndex>> ResolveHistory(const RevisionGraph& graph,
