@@ -33,9 +33,11 @@ struct Bundle {
 };
 
 // Reads every `*.sql` file of a folder, whose names do not begin with a dot,
-// sorted by name; subfolders are not entered. Errors: SYSTEM_ERROR if the
-// folder can't be read, INVALID_REQUEST if it does not exist.
-absl::StatusOr<std::vector<SourceFile>> ReadMigrationFiles(const std::string& folder);
+// sorted by name; subfolders are not entered, symbolic links are followed.
+// Errors: INVALID_REQUEST if the folder does not exist, SYSTEM_ERROR if it or a
+// file can't be read, INVALID_BUNDLE beyond the limits.
+absl::StatusOr<std::vector<SourceFile>> ReadMigrationFiles(const std::string& folder,
+                                                           const BundleLimits& limits = {});
 
 // The digest of files as they are, parsed or not. `files` sorted by name.
 std::string BundleDigest(const std::vector<SourceFile>& files);
@@ -49,7 +51,8 @@ absl::StatusOr<std::shared_ptr<const Bundle>> MakeBundle(std::vector<SourceFile>
 // The digest of a folder's files, without reading them where a cache
 // (`$XDG_CACHE_HOME/brant`, else `~/.cache/brant`) knows the folder in exactly
 // this state: names, sizes, inodes and times. A cache that can't be read or
-// written only costs time.
+// written only costs time. What changed less than two seconds ago is not
+// cached: the next change might leave the same times. Errors as above.
 absl::StatusOr<std::string> FolderDigest(const std::string& folder);
 
 }  // namespace brant

@@ -1,0 +1,182 @@
+#include "agent/revisions/bundle.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "agent/base/error.h"
+#include "agent/revisions/sha256.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace brant {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string FileText(absl::string_view id, absl::string_view parent = "") {
+  return absl::StrCat("-- ", id, "\n-- Revision ID: ", id, "\n-- Revises: ", parent,
+                      "\n-- brant:upgrade\n");
+}
+
+TEST(MakeBundleTest, ParsesAndDigests) {
+  auto bundle = MakeBundle({{"2_b.sql", FileText("b", "a")}, {"1_a.sql", FileText("a")}});
+  ASSERT_TRUE(bundle.ok()) << bundle.status();
+  EXPECT_EQ((*bundle)->graph.size(), 2);
+  EXPECT_EQ((*bundle)->size_bytes, FileText("a").size() + FileText("b", "a").size());
+  // As proto/brant/v1/bundle_service.proto defines it.
+  EXPECT_EQ((*bundle)->digest,
+            Sha256Hex(absl::StrCat("1_a.sql ", FileChecksum(FileText("a")), "\n2_b.sql ",
+                                   FileChecksum(FileText("b", "a")), "\n")));
+  EXPECT_EQ((*bundle)->digest,
+            BundleDigest({{"1_a.sql", FileText("a")}, {"2_b.sql", FileText("b", "a")}}));
+}
+
+TEST(MakeBundleTest, Empty) {
+  auto bundle = MakeBundle({});
+  ASSERT_TRUE(bundle.ok());
+  EXPECT_EQ((*bundle)->digest, BundleDigest({}));
+}
+
+TEST(MakeBundleTest, RefusesBadNames) {
+  using std::string_literals::operator""s;
+  for (const std::string& name :
+       {""s, ".sql"s, "a.txt"s, "../a.sql"s, "x/a.sql"s, "x\\a.sql"s, ".a.sql"s, "a\n.sql"s,
+        "a\0.sql"s, "a\xFF.sql"s, std::string(252, 'a') + ".sql"}) {
+    absl::Status status = MakeBundle({{name, FileText("a")}}).status();
+    EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_INVALID_BUNDLE) << name;
+    EXPECT_NE(ErrorDetail(status, "hint"), "");
+  }
+  EXPECT_TRUE(MakeBundle({{std::string(251, 'a') + ".sql", FileText("a")}}).ok());
+  EXPECT_TRUE(MakeBundle({{"\xC3\xA9 1.sql", FileText("a")}}).ok());
+}
+
+TEST(MakeBundleTest, RefusesTwins) {
+  absl::Status twice = MakeBundle({{"a.sql", FileText("a")}, {"a.sql", FileText("b")}}).status();
+  EXPECT_EQ(ReasonOf(twice), v1::ERROR_REASON_INVALID_BUNDLE);
+  absl::Status by_case = MakeBundle({{"a.sql", FileText("a")}, {"A.sql", FileText("b")}}).status();
+  EXPECT_EQ(ReasonOf(by_case), v1::ERROR_REASON_INVALID_BUNDLE);
+  EXPECT_THAT(std::string(by_case.message()), HasSubstr("differ in case only"));
+}
+
+TEST(MakeBundleTest, KeepsLimits) {
+  BundleLimits limits;
+  limits.max_files = 1;
+  EXPECT_EQ(
+      ReasonOf(MakeBundle({{"a.sql", FileText("a")}, {"b.sql", FileText("b")}}, limits).status()),
+      v1::ERROR_REASON_INVALID_BUNDLE);
+  EXPECT_TRUE(MakeBundle({{"a.sql", FileText("a")}}, limits).ok());
+  limits.max_file_bytes = FileText("a").size() - 1;
+  EXPECT_EQ(ReasonOf(MakeBundle({{"a.sql", FileText("a")}}, limits).status()),
+            v1::ERROR_REASON_INVALID_BUNDLE);
+  limits = {};
+  limits.max_total_bytes = FileText("a").size() - 1;
+  EXPECT_EQ(ReasonOf(MakeBundle({{"a.sql", FileText("a")}}, limits).status()),
+            v1::ERROR_REASON_INVALID_BUNDLE);
+}
+
+TEST(MakeBundleTest, PassesOnErrorsOfFilesAndGraph) {
+  EXPECT_EQ(ReasonOf(MakeBundle({{"a.sql", "x"}}).status()), v1::ERROR_REASON_INVALID_FILE);
+  EXPECT_EQ(ReasonOf(MakeBundle({{"a.sql", FileText("a", "zz")}}).status()),
+            v1::ERROR_REASON_INVALID_GRAPH);
+}
+
+class FolderTest : public ::testing::Test {
+ protected:
+  FolderTest() {
+    root_ = fs::path(::testing::TempDir()) /
+            ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::remove_all(root_);
+    fs::create_directories(root_ / "migrations");
+    setenv("XDG_CACHE_HOME", (root_ / "cache").c_str(), 1);
+  }
+  ~FolderTest() override { fs::remove_all(root_); }
+
+  std::string folder() const { return root_ / "migrations"; }
+
+  void Write(const std::string& name, absl::string_view text) {
+    std::ofstream(root_ / "migrations" / name, std::ios::binary) << text;
+  }
+
+  // The one file in the cache folder, or nothing.
+  std::string CacheFile() const {
+    fs::path cache = root_ / "cache" / "brant";
+    if (!fs::exists(cache)) return "";
+    for (const auto& entry : fs::directory_iterator(cache)) return entry.path();
+    return "";
+  }
+
+  fs::path root_;
+};
+
+TEST_F(FolderTest, ReadsMigrationsSortedByName) {
+  Write("b.sql", "B");
+  Write("a.sql", "");
+  Write(".hidden.sql", "no");
+  Write("notes.txt", "no");
+  Write("a.sql~", "no");
+  fs::create_directory(fs::path(folder()) / "sub.sql");
+  Write("target", std::string(100'000, 'x'));
+  fs::create_symlink("target", fs::path(folder()) / "c.sql");
+  auto files = ReadMigrationFiles(folder());
+  ASSERT_TRUE(files.ok()) << files.status();
+  std::vector<std::string> names;
+  for (const SourceFile& file : *files) names.push_back(file.name);
+  EXPECT_THAT(names, ElementsAre("a.sql", "b.sql", "c.sql"));
+  EXPECT_EQ((*files)[0].content, "");
+  EXPECT_EQ((*files)[1].content, "B");
+  EXPECT_EQ((*files)[2].content, std::string(100'000, 'x'));
+}
+
+TEST_F(FolderTest, MissingFolder) {
+  for (const std::string& path : {folder() + "/none", std::string()}) {
+    absl::Status status = ReadMigrationFiles(path).status();
+    EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_INVALID_REQUEST);
+    EXPECT_NE(ErrorDetail(status, "hint"), "");
+    EXPECT_EQ(ReasonOf(FolderDigest(path).status()), v1::ERROR_REASON_INVALID_REQUEST);
+  }
+  Write("file", "");
+  EXPECT_EQ(ReasonOf(ReadMigrationFiles(folder() + "/file").status()),
+            v1::ERROR_REASON_INVALID_REQUEST);
+}
+
+TEST_F(FolderTest, UnreadableEntries) {
+  fs::create_symlink("nowhere", fs::path(folder()) / "a.sql");
+  absl::Status status = ReadMigrationFiles(folder()).status();
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_SYSTEM_ERROR);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("a.sql"));
+  EXPECT_EQ(ReasonOf(FolderDigest(folder()).status()), v1::ERROR_REASON_SYSTEM_ERROR);
+  fs::remove(fs::path(folder()) / "a.sql");
+  ASSERT_EQ(mkfifo((folder() + "/p.sql").c_str(), 0600), 0);
+  EXPECT_EQ(ReasonOf(ReadMigrationFiles(folder()).status()), v1::ERROR_REASON_SYSTEM_ERROR);
+}
+
+TEST_F(FolderTest, ReadingKeepsLimits) {
+  Write("a.sql", "12345");
+  BundleLimits limits;
+  limits.max_file_bytes = 5;
+  EXPECT_TRUE(ReadMigrationFiles(folder(), limits).ok());
+  limits.max_file_bytes = 4;
+  EXPECT_EQ(ReasonOf(ReadMigrationFiles(folder(), limits).status()),
+            v1::ERROR_REASON_INVALID_BUNDLE);
+}
+
+TEST_F(FolderTest, DigestsRecentFilesWithoutCaching) {
+  Write("a.sql", FileText("a"));
+  EXPECT_EQ(*FolderDigest(folder()), BundleDigest({{"a.sql", FileText("a")}}));
+  EXPECT_EQ(CacheFile(), "");
+  Write("a.sql", "not even valid");
+  EXPECT_EQ(*FolderDigest(folder()), BundleDigest({{"a.sql", "not even valid"}}));
+}
+
+}  // namespace
+}  // namespace brant
