@@ -59,7 +59,8 @@ class Session {
   absl::StatusOr<Rows> Query(absl::string_view sql) { return Query(sql, {}); }
 
   // Runs several of Brant's own statements whose rows nobody needs, in one
-  // round trip where the database can.
+  // round trip where the database can. Outside of a transaction they are one of
+  // their own. The first error ends it.
   virtual absl::Status Batch(absl::Span<const BoundStatement> statements) = 0;
 
   virtual absl::Status Begin() = 0;
@@ -72,7 +73,8 @@ class Session {
   virtual bool InTransaction() const = 0;
 
   // Takes the session's advisory lock for `name`, without waiting. It ends with
-  // ReleaseLock or with the session. False: another session holds it.
+  // ReleaseLock or with the session. False: another session holds it. Taking it
+  // again changes nothing: one ReleaseLock lets go.
   virtual absl::StatusOr<bool> TryLock(absl::string_view name) = 0;
   virtual absl::Status ReleaseLock(absl::string_view name) = 0;
   // Who holds the lock, for people: pid, session name, address. Empty: nobody,
