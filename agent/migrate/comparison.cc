@@ -1,0 +1,79 @@
+#include "agent/migrate/comparison.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "agent/base/error.h"
+#include "agent/revisions/revision.h"
+
+namespace brant {
+namespace {
+
+// Revisions of the bundle that must be applied, since those in `unknown` build
+// on them. `complete` becomes false where a script is not stored.
+absl::StatusOr<std::vector<RevisionIndex>> KnownAncestors(StateReader& reader,
+                                                          const RevisionGraph& graph,
+                                                          std::vector<std::string> unknown,
+                                                          bool& complete) {
+  std::vector<RevisionIndex> known;
+  absl::flat_hash_set<std::string> seen(unknown.begin(), unknown.end());
+  while (!unknown.empty()) {
+    BRANT_ASSIGN_OR_RETURN(std::vector<Revision> scripts, reader.ReadScripts(unknown));
+    if (scripts.size() < unknown.size()) complete = false;
+    std::vector<std::string> next;
+    for (const Revision& script : scripts) {
+      for (const auto* ids : {&script.parents, &script.dependencies}) {
+        for (const std::string& id : *ids) {
+          if (auto index = graph.FindId(id)) {
+            known.push_back(*index);
+          } else if (auto labelled = graph.FindLabel(id)) {
+            known.push_back(*labelled);
+          } else if (seen.insert(id).second) {
+            next.push_back(id);
+          }
+        }
+      }
+    }
+    unknown = std::move(next);
+  }
+  return known;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Status> CompareWithBundle(StateReader& reader, const RevisionGraph& graph) {
+  BRANT_ASSIGN_OR_RETURN(std::vector<std::string> rows, reader.ReadRows());
+  v1::Status status;
+  std::vector<RevisionIndex> applied_rows;
+  std::vector<std::string> unknown;
+  for (const std::string& row : rows) {
+    status.add_current_revisions(row);
+    if (auto index = graph.FindId(row)) {
+      applied_rows.push_back(*index);
+    } else {
+      unknown.push_back(row);
+      status.add_unknown_revisions(row);
+    }
+  }
+  bool complete = true;
+  BRANT_ASSIGN_OR_RETURN(std::vector<RevisionIndex> ancestors,
+                         KnownAncestors(reader, graph, unknown, complete));
+  applied_rows.insert(applied_rows.end(), ancestors.begin(), ancestors.end());
+
+  const std::vector<bool> applied = graph.Ancestors(applied_rows, /*with_dependencies=*/true);
+  status.set_pending_count(static_cast<int>(std::count(applied.begin(), applied.end(), false)));
+  for (RevisionIndex head : graph.Heads()) {
+    status.add_head_revisions(graph.revision(head).id);
+  }
+  if (!unknown.empty()) {
+    status.set_state(complete && status.pending_count() == 0 ? v1::STATUS_STATE_AHEAD
+                                                             : v1::STATUS_STATE_DIVERGED);
+  } else {
+    status.set_state(status.pending_count() == 0 ? v1::STATUS_STATE_UP_TO_DATE
+                                                 : v1::STATUS_STATE_BEHIND);
+  }
+  return status;
+}
+
+}  // namespace brant

@@ -1,0 +1,102 @@
+// The journal's statements: what a run writes into the database about itself,
+// and reads back. docs/tables.md describes the tables, docs/runs.md the states.
+
+#ifndef BRANT_AGENT_MIGRATE_JOURNAL_H_
+#define BRANT_AGENT_MIGRATE_JOURNAL_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "agent/database/database.h"
+#include "agent/migrate/plan.h"
+#include "agent/migrate/state_tables.h"
+#include "brant/v1/run.pb.h"
+
+namespace brant {
+
+// What every transaction of a run compares with what it expects.
+struct DatabaseState {
+  int64_t epoch = 0;
+  // Version rows, sorted.
+  std::vector<std::string> rows;
+};
+
+// A step's row in the journal.
+struct StepRecord {
+  std::string run_id;
+  int position = 0;
+  std::string revision;
+  Direction direction = Direction::kUpgrade;
+  std::string state;
+  int statements_total = 0;
+  // Statement intents and outcomes, counted; where started exceeds done, the
+  // last statement started is in doubt.
+  int statements_started = 0;
+  int statements_done = 0;
+  // Digest of the texts of the statements done.
+  std::string done_digest;
+};
+
+// Makes and runs the journal's statements for one version table. Holds nothing
+// but names.
+class Journal {
+ public:
+  explicit Journal(StateTables tables) : tables_(std::move(tables)) {}
+  const StateTables& tables() const { return tables_; }
+
+  // Makes the tables where they are missing, and the journal's row.
+  absl::Status Prepare(Session& session) const;
+
+  // Version rows and epoch in one query; `lock` holds the epoch's row until the
+  // transaction ends, so that no later run can take the next one meanwhile.
+  absl::StatusOr<DatabaseState> ReadState(Session& session, bool lock) const;
+
+  // The version rows alone.
+  absl::StatusOr<std::vector<std::string>> ReadRows(Session& session) const;
+
+  // The step that the latest run left unfinished outside a transaction.
+  absl::StatusOr<std::optional<StepRecord>> ReadUnfinishedStep(Session& session) const;
+  // How many statements of a step are recorded as done.
+  absl::StatusOr<int> ReadStatementsDone(Session& session, absl::string_view run_id,
+                                         int position) const;
+
+  // Runs, the latest first, from before `before_epoch` (0: from the latest on).
+  absl::StatusOr<std::vector<v1::Run>> ReadRuns(Session& session, int64_t before_epoch,
+                                                int limit) const;
+  absl::StatusOr<std::optional<v1::Run>> ReadRun(Session& session, absl::string_view run_id) const;
+
+  // The stored scripts of revisions, the latest of each, parsed.
+  absl::StatusOr<std::vector<Revision>> ReadScripts(Session& session,
+                                                    const std::vector<std::string>& ids) const;
+
+  // Takes an epoch and records a run that begins.
+  std::vector<BoundStatement> BeginRun(const v1::Run& run) const;
+  // Records progress or the end: state, steps_done, to_revisions, error.
+  BoundStatement UpdateRun(const v1::Run& run) const;
+
+  std::vector<BoundStatement> ChangeRows(const std::vector<std::string>& removed,
+                                         const std::vector<std::string>& added) const;
+  BoundStatement StoreScript(const Revision& revision, absl::Time now) const;
+  BoundStatement InsertStep(const StepRecord& step, absl::string_view checksum,
+                            absl::Time start) const;
+  // Records the state and the counts of a step; `end` where it ended.
+  BoundStatement UpdateStep(const StepRecord& step, std::optional<absl::Time> end) const;
+
+ private:
+  StateTables tables_;
+};
+
+// A time as the journal writes it: RFC 3339 in UTC with microseconds.
+std::string JournalTime(absl::Time time);
+
+// "running" for RUN_STATE_RUNNING, "upgrade" for RUN_KIND_UPGRADE.
+std::string RunStateName(v1::RunState state);
+std::string RunKindName(v1::RunKind kind);
+
+}  // namespace brant
+
+#endif  // BRANT_AGENT_MIGRATE_JOURNAL_H_

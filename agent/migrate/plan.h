@@ -1,0 +1,73 @@
+// What a run would do, decided before anything is written.
+
+#ifndef BRANT_AGENT_MIGRATE_PLAN_H_
+#define BRANT_AGENT_MIGRATE_PLAN_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "agent/database/statement.h"
+#include "agent/revisions/bundle.h"
+#include "agent/revisions/walk.h"
+#include "brant/v1/run.pb.h"
+
+namespace brant {
+
+// One revision in one direction. Points into the plan's bundle.
+struct Step {
+  const Revision* revision = nullptr;
+  Direction direction = Direction::kUpgrade;
+  const Section* section = nullptr;
+  std::vector<Statement> statements;
+  // One transaction holds the statements and the version rows. False for
+  // transaction:off, for a section that begins or ends transactions itself, and
+  // on MySQL for all but pure data changes, since its DDL commits.
+  bool transactional = true;
+  // The section says BEGIN, COMMIT or their like.
+  bool controls_transactions = false;
+  std::vector<std::string> rows_removed;
+  std::vector<std::string> rows_added;
+};
+
+// The line of the revision's file on which a statement of the step begins.
+int LineOf(const Step& step, const Statement& statement);
+
+struct Plan {
+  std::shared_ptr<const Bundle> bundle;
+  v1::RunKind kind = v1::RUN_KIND_UPGRADE;
+  // The version rows that it starts from, sorted.
+  std::vector<std::string> from_rows;
+  std::vector<Step> steps;
+  // Stamp only; then there are no steps.
+  RowChange stamp;
+
+  bool empty() const { return steps.empty() && stamp.removed.empty() && stamp.added.empty(); }
+};
+
+// What is asked of a plan.
+struct Goal {
+  v1::RunKind kind = v1::RUN_KIND_UPGRADE;
+  // One for an upgrade or a downgrade, one or more for a stamp.
+  std::vector<std::string> targets;
+  // Stamp only: forget every row first.
+  bool purge = false;
+  v1::TransactionMode transaction_mode = v1::TRANSACTION_MODE_PER_STEP;
+};
+
+// Walks the graph and cuts every section into its statements. Errors are those
+// of the walk, and, with file and line: IRREVERSIBLE, NO_SECTION,
+// UNSUPPORTED_STATEMENT.
+absl::StatusOr<Plan> MakePlan(std::shared_ptr<const Bundle> bundle, Dialect dialect,
+                              absl::Span<const std::string> rows, const Goal& goal);
+
+// `rows` without `removed`, with `added`, sorted.
+std::vector<std::string> ApplyRowChange(absl::Span<const std::string> rows,
+                                        absl::Span<const std::string> removed,
+                                        absl::Span<const std::string> added);
+
+}  // namespace brant
+
+#endif  // BRANT_AGENT_MIGRATE_PLAN_H_

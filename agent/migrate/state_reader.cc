@@ -1,0 +1,112 @@
+#include "agent/migrate/state_reader.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "agent/base/error.h"
+
+namespace brant {
+
+absl::Status StateReader::Connect() {
+  SessionOptions options;
+  options.name = absl::StrCat("brant reader ", options_.agent);
+  options.read_only = true;
+  BRANT_ASSIGN_OR_RETURN(session_, database_.Connect(options));
+  BRANT_ASSIGN_OR_RETURN(StateTables tables, StateTables::Resolve(database_.dialect(), *session_,
+                                                                  options_.version_table_schema,
+                                                                  options_.version_table));
+  journal_.emplace(std::move(tables));
+  return absl::OkStatus();
+}
+
+absl::Status StateReader::WithSession(
+    const std::function<absl::Status(Session&, const Journal&)>& read) {
+  // A file is opened anew each time: it may have been made or replaced since.
+  if (database_.dialect() == Dialect::kSqlite) session_.reset();
+  const bool reused = session_ != nullptr && session_->IsAlive();
+  if (!reused) BRANT_RETURN_IF_ERROR(Connect());
+  absl::Status status = read(*session_, *journal_);
+  if (status.ok() || session_->IsAlive()) return status;
+  session_.reset();
+  // The server may have closed an idle session long ago.
+  if (!reused) return status;
+  BRANT_RETURN_IF_ERROR(Connect());
+  return read(*session_, *journal_);
+}
+
+absl::StatusOr<bool> StateReader::HasTable(Session& session, absl::string_view table, bool& seen) {
+  if (seen) return true;
+  BRANT_ASSIGN_OR_RETURN(seen, database_.TableExists(session, journal_->tables().schema(), table));
+  return seen;
+}
+
+absl::StatusOr<std::vector<std::string>> StateReader::ReadRows() {
+  std::vector<std::string> rows;
+  absl::Status status = WithSession([&](Session& session, const Journal& journal) -> absl::Status {
+    BRANT_ASSIGN_OR_RETURN(bool exists,
+                           HasTable(session, options_.version_table, version_table_seen_));
+    if (!exists) return absl::OkStatus();
+    absl::StatusOr<std::vector<std::string>> read = journal.ReadRows(session);
+    // It may have been dropped: look again next time.
+    if (!read.ok()) version_table_seen_ = false;
+    if (read.ok()) rows = *std::move(read);
+    return read.status();
+  });
+  if (!status.ok()) return status;
+  return rows;
+}
+
+absl::StatusOr<std::vector<v1::Run>> StateReader::ReadRuns(int64_t before_epoch, int limit) {
+  std::vector<v1::Run> runs;
+  absl::Status status = WithSession([&](Session& session, const Journal& journal) -> absl::Status {
+    BRANT_ASSIGN_OR_RETURN(bool exists, HasTable(session, "brant_runs", runs_table_seen_));
+    if (!exists) return absl::OkStatus();
+    BRANT_ASSIGN_OR_RETURN(runs, journal.ReadRuns(session, before_epoch, limit));
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return runs;
+}
+
+absl::StatusOr<std::optional<v1::Run>> StateReader::ReadRun(const std::string& id) {
+  std::optional<v1::Run> run;
+  absl::Status status = WithSession([&](Session& session, const Journal& journal) -> absl::Status {
+    BRANT_ASSIGN_OR_RETURN(bool exists, HasTable(session, "brant_runs", runs_table_seen_));
+    if (!exists) return absl::OkStatus();
+    BRANT_ASSIGN_OR_RETURN(run, journal.ReadRun(session, id));
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return run;
+}
+
+absl::StatusOr<std::vector<Revision>> StateReader::ReadScripts(
+    const std::vector<std::string>& ids) {
+  std::vector<Revision> scripts;
+  absl::Status status = WithSession([&](Session& session, const Journal& journal) -> absl::Status {
+    BRANT_ASSIGN_OR_RETURN(bool exists, HasTable(session, "brant_scripts", scripts_table_seen_));
+    if (!exists) return absl::OkStatus();
+    BRANT_ASSIGN_OR_RETURN(scripts, journal.ReadScripts(session, ids));
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return scripts;
+}
+
+absl::StatusOr<std::string> StateReader::ServerVersion() {
+  if (!server_version_.empty()) return server_version_;
+  absl::Status status = WithSession([&](Session& session, const Journal&) -> absl::Status {
+    BRANT_ASSIGN_OR_RETURN(server_version_, database_.ServerVersion(session));
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return server_version_;
+}
+
+absl::Status StateReader::Ping() {
+  return WithSession([](Session& session, const Journal&) -> absl::Status {
+    return session.Query("SELECT 1").status();
+  });
+}
+
+}  // namespace brant

@@ -1,0 +1,281 @@
+#include "agent/migrate/step_executor.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "agent/base/error.h"
+#include "agent/base/sha256.h"
+#include "agent/migrate/statement_error.h"
+
+namespace brant {
+namespace {
+
+std::vector<std::string> VersionRows(const v1::Run& run) {
+  return {run.to_revisions().begin(), run.to_revisions().end()};
+}
+
+void SetVersionRows(v1::Run& run, const std::vector<std::string>& rows) {
+  run.mutable_to_revisions()->Assign(rows.begin(), rows.end());
+}
+
+// Under the section's own LOCK TABLES, MySQL refuses to touch other tables. The
+// counts catch up after UNLOCK TABLES.
+bool IsTableNotLocked(const absl::Status& status) {
+  return absl::StartsWith(ErrorDetail(status, "database_code"), "1100 ");
+}
+
+std::string ExtendDigest(absl::string_view digest, const Statement& statement) {
+  Sha256 extended;
+  extended.Update(digest);
+  extended.Update(statement.text);
+  return extended.Hex();
+}
+
+}  // namespace
+
+std::string StatementsDigest(const Step& step, int count) {
+  std::string digest;
+  for (int i = 0; i < count; ++i) digest = ExtendDigest(digest, step.statements[i]);
+  return digest;
+}
+
+absl::Status StepExecutor::Guard() {
+  BRANT_ASSIGN_OR_RETURN(DatabaseState state, journal_.ReadState(session_, /*lock=*/true));
+  if (state.epoch != run_.epoch()) {
+    return Error(v1::ERROR_REASON_CONCURRENT_CHANGE,
+                 absl::StrCat("run ", run_.id(), " of epoch ", run_.epoch(),
+                              " was overtaken by a run of epoch ", state.epoch))
+        .Hint("nothing of this step took effect; run the command again");
+  }
+  if (state.rows != VersionRows(run_)) {
+    return Error(v1::ERROR_REASON_CONCURRENT_CHANGE,
+                 absl::StrCat("the version rows changed during the run: expected [",
+                              absl::StrJoin(VersionRows(run_), ", "), "], found [",
+                              absl::StrJoin(state.rows, ", "), "]"))
+        .Hint("somebody else migrates this database without Brant's lock; run the command again");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StepExecutor::ExecuteStatement(int position, int number, const Step& step,
+                                            const Statement& statement) {
+  BRANT_RETURN_IF_ERROR(cancel_.reason());
+  observer_.OnStatementStarted(position, number, step, statement);
+  const absl::Time start = absl::Now();
+  absl::StatusOr<Execution> execution = session_.Execute(statement.text);
+  if (!execution.ok()) {
+    // A cancelled statement fails with an error of the database's; why it was
+    // cancelled says more.
+    if (absl::Status reason = cancel_.reason(); !reason.ok()) return reason;
+    return StatementError(execution.status(), step, statement);
+  }
+  observer_.OnStatementFinished(position, number, execution->rows_affected, absl::Now() - start);
+  return absl::OkStatus();
+}
+
+absl::Status StepExecutor::ExecuteStatements(int position, const Step& step) {
+  for (size_t i = 0; i < step.statements.size(); ++i) {
+    BRANT_RETURN_IF_ERROR(
+        ExecuteStatement(position, static_cast<int>(i) + 1, step, step.statements[i]));
+  }
+  return absl::OkStatus();
+}
+
+void StepExecutor::AdvanceRun(const Step& step) {
+  SetVersionRows(run_, ApplyRowChange(VersionRows(run_), step.rows_removed, step.rows_added));
+  run_.set_steps_done(run_.steps_done() + 1);
+}
+
+void StepExecutor::AppendOutcome(int position, const Step& step, absl::Time start,
+                                 std::vector<BoundStatement>& batch) const {
+  for (BoundStatement& change : journal_.ChangeRows(step.rows_removed, step.rows_added)) {
+    batch.push_back(std::move(change));
+  }
+  batch.push_back(journal_.StoreScript(*step.revision, start));
+  StepRecord record;
+  record.run_id = run_.id();
+  record.position = position;
+  record.revision = step.revision->id;
+  record.direction = step.direction;
+  record.state = "done";
+  record.statements_total = static_cast<int>(step.statements.size());
+  record.statements_started = record.statements_total;
+  record.statements_done = record.statements_total;
+  batch.push_back(journal_.InsertStep(record, step.revision->checksum, start));
+}
+
+absl::Status StepExecutor::RunTransactional(int position, const Step& step) {
+  const absl::Time start = absl::Now();
+  observer_.OnStepStarted(position, step, 0);
+  BRANT_RETURN_IF_ERROR(session_.Begin());
+  const v1::Run before = run_;
+  absl::Status status = [&]() -> absl::Status {
+    BRANT_RETURN_IF_ERROR(Guard());
+    BRANT_RETURN_IF_ERROR(ExecuteStatements(position, step));
+    std::vector<BoundStatement> batch;
+    AppendOutcome(position, step, start, batch);
+    AdvanceRun(step);
+    batch.push_back(journal_.UpdateRun(run_));
+    return session_.BatchAndCommit(batch);
+  }();
+  if (!status.ok()) {
+    run_ = before;
+    session_.Rollback().IgnoreError();
+    return status;
+  }
+  observer_.OnStepFinished(position, run_, absl::Now() - start);
+  return absl::OkStatus();
+}
+
+absl::Status StepExecutor::RunInOneTransaction(const std::vector<Step>& steps) {
+  BRANT_RETURN_IF_ERROR(session_.Begin());
+  const v1::Run before = run_;
+  std::vector<std::pair<v1::Run, absl::Duration>> finished;
+  absl::Status status = [&]() -> absl::Status {
+    BRANT_RETURN_IF_ERROR(Guard());
+    std::vector<BoundStatement> batch;
+    for (size_t i = 0; i < steps.size(); ++i) {
+      const int position = static_cast<int>(i) + 1;
+      const absl::Time step_start = absl::Now();
+      observer_.OnStepStarted(position, steps[i], 0);
+      BRANT_RETURN_IF_ERROR(ExecuteStatements(position, steps[i]));
+      AppendOutcome(position, steps[i], step_start, batch);
+      AdvanceRun(steps[i]);
+      finished.emplace_back(run_, absl::Now() - step_start);
+    }
+    batch.push_back(journal_.UpdateRun(run_));
+    return session_.BatchAndCommit(batch);
+  }();
+  if (!status.ok()) {
+    run_ = before;
+    session_.Rollback().IgnoreError();
+    return status;
+  }
+  for (size_t i = 0; i < finished.size(); ++i) {
+    observer_.OnStepFinished(static_cast<int>(i) + 1, finished[i].first, finished[i].second);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StepExecutor::RunStamp(const RowChange& change) {
+  BRANT_RETURN_IF_ERROR(session_.Begin());
+  absl::Status status = [&]() -> absl::Status {
+    BRANT_RETURN_IF_ERROR(Guard());
+    SetVersionRows(run_, ApplyRowChange(VersionRows(run_), change.removed, change.added));
+    std::vector<BoundStatement> batch = journal_.ChangeRows(change.removed, change.added);
+    batch.push_back(journal_.UpdateRun(run_));
+    return session_.BatchAndCommit(batch);
+  }();
+  if (!status.ok()) {
+    SetVersionRows(run_, {run_.from_revisions().begin(), run_.from_revisions().end()});
+    session_.Rollback().IgnoreError();
+  }
+  return status;
+}
+
+absl::Status StepExecutor::ExecuteJournalled(const Step& step, int index, StepRecord& record,
+                                             bool& recorded) {
+  const Statement& statement = step.statements[index];
+  // A data change and its outcome can be one transaction, unless the section
+  // minds transactions itself.
+  const bool with_outcome = statement.kind == StatementKind::kData && step.section->transactional &&
+                            !step.controls_transactions && !session_.InTransaction();
+  if (!with_outcome) {
+    record.statements_started = index + 1;
+    recorded = false;
+  }
+  if (!recorded) {
+    absl::Status status = session_.Batch({journal_.UpdateStep(record, std::nullopt)});
+    if (!status.ok() && !(step.controls_transactions && IsTableNotLocked(status))) return status;
+    recorded = status.ok();
+  }
+  if (with_outcome) BRANT_RETURN_IF_ERROR(session_.Begin());
+  BRANT_RETURN_IF_ERROR(ExecuteStatement(record.position, index + 1, step, statement));
+  record.statements_started = index + 1;
+  record.statements_done = index + 1;
+  record.done_digest = ExtendDigest(record.done_digest, statement);
+  recorded = false;
+  if (with_outcome) {
+    BRANT_RETURN_IF_ERROR(session_.BatchAndCommit({journal_.UpdateStep(record, std::nullopt)}));
+    recorded = true;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StepExecutor::RunStatementwise(int position, const Step& step, int skip) {
+  const absl::Time start = absl::Now();
+  const int total = static_cast<int>(step.statements.size());
+  observer_.OnStepStarted(position, step, skip);
+
+  StepRecord record;
+  record.run_id = run_.id();
+  record.position = position;
+  record.revision = step.revision->id;
+  record.direction = step.direction;
+  record.state = "running";
+  record.statements_total = total;
+  record.statements_started = skip;
+  record.statements_done = skip;
+  record.done_digest = StatementsDigest(step, skip);
+  BRANT_RETURN_IF_ERROR(
+      session_.Batch({journal_.StoreScript(*step.revision, start),
+                      journal_.InsertStep(record, step.revision->checksum, start)}));
+  bool recorded = true;
+  for (int i = skip; i < total; ++i) {
+    absl::Status status = ExecuteJournalled(step, i, record, recorded);
+    if (!status.ok()) return RecordFailure(step, record, std::move(status));
+  }
+
+  const v1::Run before = run_;
+  absl::Status status = [&]() -> absl::Status {
+    // What the section left uncommitted (AUTOCOMMIT=0) takes effect with it.
+    if (!session_.InTransaction()) BRANT_RETURN_IF_ERROR(session_.Begin());
+    BRANT_RETURN_IF_ERROR(Guard());
+    record.state = "done";
+    AdvanceRun(step);
+    std::vector<BoundStatement> batch = journal_.ChangeRows(step.rows_removed, step.rows_added);
+    batch.push_back(journal_.UpdateStep(record, absl::Now()));
+    batch.push_back(journal_.UpdateRun(run_));
+    return session_.BatchAndCommit(batch);
+  }();
+  if (!status.ok()) {
+    run_ = before;
+    record.state = "running";
+    return RecordFailure(step, record, std::move(status));
+  }
+  observer_.OnStepFinished(position, run_, absl::Now() - start);
+  return absl::OkStatus();
+}
+
+absl::Status StepExecutor::RecordFailure(const Step& step, StepRecord record, absl::Status error) {
+  if (!session_.IsAlive()) return error;
+  const bool was_open = session_.InTransaction();
+  session_.Rollback().IgnoreError();
+  // What the section's own transaction did, and recorded in it, is gone again.
+  if (was_open && step.controls_transactions) {
+    absl::StatusOr<int> done =
+        journal_.ReadStatementsDone(session_, record.run_id, record.position);
+    if (!done.ok()) return error;
+    record.statements_done = *done;
+    record.done_digest = StatementsDigest(step, *done);
+  }
+  // The database said that the statement failed: nothing is in doubt.
+  record.state = "failed";
+  record.statements_started = record.statements_done;
+  session_.Batch({journal_.UpdateStep(record, absl::Now())}).IgnoreError();
+
+  const std::string effect =
+      record.statements_done == 0
+          ? std::string("no statement of the section took effect")
+          : absl::StrCat("statements 1 to ", record.statements_done, " of ",
+                         record.statements_total,
+                         " took effect and stay; the next run goes on with statement ",
+                         record.statements_done + 1);
+  const std::string hint = ErrorDetail(error, "hint");
+  return WithDetail(std::move(error), "hint",
+                    hint.empty() ? effect : absl::StrCat(hint, "; ", effect));
+}
+
+}  // namespace brant
