@@ -31,6 +31,9 @@ constexpr SettingDefinition kSettings[] = {
     {"connect-timeout", SettingType::kSeconds, "10", {}},
     {"brantd.listen", SettingType::kList, "127.0.0.1:7420", kListenVariable},
     {"brantd.log-level", SettingType::kText, "info", kLogLevelVariable},
+    {"brantd.lock-wait", SettingType::kSeconds, "", {}},
+    {"brantd.lock-timeout", SettingType::kSeconds, "0", {}},
+    {"brantd.shutdown-grace", SettingType::kSeconds, "20", {}},
 };
 
 absl::string_view TypeName(SettingType type) {

@@ -1,0 +1,133 @@
+#include "agent/runs/run.h"
+
+#include <utility>
+
+#include "agent/base/error.h"
+#include "agent/base/timestamp.h"
+
+namespace brant {
+namespace {
+
+constexpr size_t kMaxStatementText = 512;
+
+}  // namespace
+
+Run::Run(RunRequest request, v1::Run description)
+    : request_(std::move(request)), id_(description.id()), snapshot_(std::move(description)) {
+  absl::MutexLock lock(&mutex_);
+  snapshot_.set_state(v1::RUN_STATE_WAITING);
+}
+
+v1::Run Run::Snapshot() const {
+  absl::MutexLock lock(&mutex_);
+  return snapshot_;
+}
+
+void Run::SetSnapshot(const v1::Run& run) {
+  absl::MutexLock lock(&mutex_);
+  snapshot_ = run;
+}
+
+v1::RunEvent Run::NewEvent() const {
+  v1::RunEvent event;
+  event.set_run_id(id_);
+  return event;
+}
+
+void Run::Execute(const Migrator& migrator) {
+  v1::Run run = Snapshot();
+  migrator.Execute(request_, run, *this, cancel_).IgnoreError();
+  Finish(std::move(run));
+}
+
+void Run::FinishWithNothingToDo(const std::vector<std::string>& rows) {
+  v1::Run run = Snapshot();
+  run.clear_id();
+  run.set_state(v1::RUN_STATE_SUCCEEDED);
+  run.mutable_from_revisions()->Assign(rows.begin(), rows.end());
+  *run.mutable_to_revisions() = run.from_revisions();
+  *run.mutable_end_time() = ToTimestamp(absl::Now());
+  Finish(std::move(run));
+}
+
+void Run::Finish(v1::Run run) {
+  SetSnapshot(run);
+  v1::RunEvent event;
+  event.set_run_id(run.id());
+  *event.mutable_run_finished()->mutable_run() = std::move(run);
+  events_.Append(std::move(event));
+}
+
+void Run::AnnounceQueued(int position) {
+  v1::RunEvent event = NewEvent();
+  event.mutable_run_waiting()->set_queue_position(position);
+  events_.Append(std::move(event));
+}
+
+void Run::OnWaiting(absl::string_view holder) {
+  v1::RunEvent event = NewEvent();
+  event.mutable_run_waiting()->set_holder(std::string(holder));
+  events_.Append(std::move(event));
+}
+
+void Run::OnStarted(const v1::Run& run) {
+  SetSnapshot(run);
+  v1::RunEvent event = NewEvent();
+  event.mutable_run_started()->set_steps_total(run.steps_total());
+  *event.mutable_run_started()->mutable_from_revisions() = run.from_revisions();
+  events_.Append(std::move(event));
+}
+
+void Run::OnStepStarted(int position, const Step& step, int statements_skipped) {
+  v1::RunEvent event = NewEvent();
+  v1::StepStarted& started = *event.mutable_step_started();
+  started.set_position(position);
+  started.set_revision(step.revision->id);
+  started.set_direction(step.direction == Direction::kUpgrade ? v1::DIRECTION_UPGRADE
+                                                              : v1::DIRECTION_DOWNGRADE);
+  started.set_message(std::string(step.revision->Title()));
+  started.set_file(step.revision->file);
+  started.mutable_parents()->Assign(step.revision->parents.begin(), step.revision->parents.end());
+  started.set_statements_total(static_cast<int>(step.statements.size()));
+  started.set_transactional(step.transactional);
+  started.set_statements_skipped(statements_skipped);
+  events_.Append(std::move(event));
+}
+
+void Run::OnStatementStarted(int position, int number, const Step& step,
+                             const Statement& statement) {
+  v1::RunEvent event = NewEvent();
+  v1::StatementStarted& started = *event.mutable_statement_started();
+  started.set_position(position);
+  started.set_statement(number);
+  started.set_text(Shorten(statement.text, kMaxStatementText));
+  started.set_line(LineOf(step, statement));
+  events_.Append(std::move(event));
+}
+
+void Run::OnStatementFinished(int position, int number, int64_t rows_affected,
+                              absl::Duration duration) {
+  v1::RunEvent event = NewEvent();
+  v1::StatementFinished& finished = *event.mutable_statement_finished();
+  finished.set_position(position);
+  finished.set_statement(number);
+  finished.set_rows_affected(rows_affected);
+  *finished.mutable_duration() = ToDuration(duration);
+  events_.Append(std::move(event));
+}
+
+void Run::OnStepFinished(int position, const v1::Run& run, absl::Duration duration) {
+  SetSnapshot(run);
+  v1::RunEvent event = NewEvent();
+  event.mutable_step_finished()->set_position(position);
+  *event.mutable_step_finished()->mutable_duration() = ToDuration(duration);
+  events_.Append(std::move(event));
+}
+
+void Run::OnNotice(absl::string_view text) {
+  v1::RunEvent event = NewEvent();
+  event.mutable_run_notice()->set_text(std::string(text));
+  events_.Append(std::move(event));
+}
+
+}  // namespace brant

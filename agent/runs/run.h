@@ -1,0 +1,68 @@
+// One run of this agent: its request, its state and its events.
+
+#ifndef BRANT_AGENT_RUNS_RUN_H_
+#define BRANT_AGENT_RUNS_RUN_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "agent/migrate/cancel.h"
+#include "agent/migrate/migrator.h"
+#include "agent/migrate/observer.h"
+#include "agent/runs/event_log.h"
+#include "brant/v1/run.pb.h"
+
+namespace brant {
+
+// Turns what the migrator observes into events. Thread-safe; shared by the
+// worker that executes the run and the streams that follow it.
+class Run : public RunObserver {
+ public:
+  // `description` has id, request_id, kind, target, bundle_digest, actor and
+  // create_time.
+  Run(RunRequest request, v1::Run description);
+
+  const std::string& id() const { return id_; }
+  const RunRequest& request() const { return request_; }
+  // The run as it is now.
+  v1::Run Snapshot() const ABSL_LOCKS_EXCLUDED(mutex_);
+  const EventLog& events() const { return events_; }
+  EventLog& events() { return events_; }
+  CancelToken& cancel() { return cancel_; }
+
+  // Executes the run on the calling thread, from the first event to the last.
+  void Execute(const Migrator& migrator);
+
+  // Ends a run that needs no execution: `rows` are what the target asks for.
+  void FinishWithNothingToDo(const std::vector<std::string>& rows);
+
+  // Tells that the run waits behind `position` others.
+  void AnnounceQueued(int position);
+
+  void OnWaiting(absl::string_view holder) override;
+  void OnStarted(const v1::Run& run) override;
+  void OnStepStarted(int position, const Step& step, int statements_skipped) override;
+  void OnStatementStarted(int position, int number, const Step& step,
+                          const Statement& statement) override;
+  void OnStatementFinished(int position, int number, int64_t rows_affected,
+                           absl::Duration duration) override;
+  void OnStepFinished(int position, const v1::Run& run, absl::Duration duration) override;
+  void OnNotice(absl::string_view text) override;
+
+ private:
+  v1::RunEvent NewEvent() const;
+  void Finish(v1::Run run);
+  void SetSnapshot(const v1::Run& run) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const RunRequest request_;
+  const std::string id_;
+  EventLog events_;
+  CancelToken cancel_;
+  mutable absl::Mutex mutex_;
+  v1::Run snapshot_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace brant
+
+#endif  // BRANT_AGENT_RUNS_RUN_H_

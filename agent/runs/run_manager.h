@@ -1,0 +1,82 @@
+// The runs of this agent: one at a time, the others wait their turn.
+
+#ifndef BRANT_AGENT_RUNS_RUN_MANAGER_H_
+#define BRANT_AGENT_RUNS_RUN_MANAGER_H_
+
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "agent/base/worker.h"
+#include "agent/migrate/migrator.h"
+#include "agent/runs/run.h"
+
+namespace brant {
+
+struct RunManagerLimits {
+  // Runs that may wait; more are refused with LIMIT_EXCEEDED.
+  size_t max_waiting = 256;
+  // Runs that have ended and can still be watched.
+  size_t max_remembered = 64;
+};
+
+// Thread-safe.
+class RunManager {
+ public:
+  explicit RunManager(const Migrator& migrator, RunManagerLimits limits = {})
+      : migrator_(migrator), limits_(limits) {}
+  // Cancels what runs, and waits for it.
+  ~RunManager();
+
+  // Starts a run, or joins one: that of the same request id, or one that is not
+  // over yet and has the same goal and bundle. `description` as Run wants it,
+  // without the id. Errors: LIMIT_EXCEEDED, SHUTTING_DOWN.
+  absl::StatusOr<std::shared_ptr<Run>> Start(RunRequest request, v1::Run description)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The run of a request id, if this agent remembers it.
+  std::shared_ptr<Run> FindRequest(absl::string_view request_id) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // The run of an id, or for `latest` the one that was started last; null if
+  // this agent has none.
+  std::shared_ptr<Run> Find(absl::string_view id) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // The run that executes now; null if none does.
+  std::shared_ptr<Run> Active() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Takes no more runs, gives the one under way `grace` to end, then cancels it
+  // with SHUTTING_DOWN. Blocks until none is left.
+  void Shutdown(absl::Duration grace) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  bool AllFinished() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return unfinished_.empty();
+  }
+  std::shared_ptr<Run> FindJoinable(const RunRequest& request) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Execute(const std::shared_ptr<Run>& run) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Cancels the runs that have not ended, but for the `first` ones.
+  void CancelFrom(size_t first, const absl::Status& reason) ABSL_LOCKS_EXCLUDED(mutex_);
+  // False: the deadline passed first.
+  bool AwaitFinished(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Forget() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const Migrator& migrator_;
+  const RunManagerLimits limits_;
+  mutable absl::Mutex mutex_;
+  bool shutting_down_ ABSL_GUARDED_BY(mutex_) = false;
+  // Executing or waiting, the oldest first.
+  std::deque<std::shared_ptr<Run>> unfinished_ ABSL_GUARDED_BY(mutex_);
+  // All that can be found, in the order of their start.
+  std::deque<std::shared_ptr<Run>> remembered_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::shared_ptr<Run>> by_request_ ABSL_GUARDED_BY(mutex_);
+  // Last: its destructor ends the thread before the rest goes.
+  Worker worker_;
+};
+
+}  // namespace brant
+
+#endif  // BRANT_AGENT_RUNS_RUN_MANAGER_H_
