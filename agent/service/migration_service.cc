@@ -1,0 +1,204 @@
+#include "agent/service/migration_service.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "agent/base/error.h"
+#include "agent/base/timestamp.h"
+#include "agent/revisions/identifier.h"
+#include "agent/service/list_stream.h"
+#include "agent/service/reply.h"
+#include "agent/service/run_stream.h"
+#include "agent/service/status_stream.h"
+
+namespace brant {
+namespace {
+
+constexpr size_t kMaxRequestId = 64;
+constexpr size_t kMaxActor = 256;
+constexpr int kDefaultPage = 1000;
+constexpr int kLargestPage = 10000;
+
+absl::Status CheckRequestId(absl::string_view id) {
+  const bool plain = std::all_of(
+      id.begin(), id.end(), [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
+  if (!id.empty() && id.size() <= kMaxRequestId && plain) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_INVALID_REQUEST,
+               "request_id must be 1 to 64 letters, digits or dashes")
+      .Hint("a UUID is best: it makes a repeated request join the run that it started");
+}
+
+template <typename Request>
+absl::StatusOr<StartRequest> ToStartRequest(const Request& request, v1::RunKind kind,
+                                            std::vector<std::string> targets) {
+  BRANT_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  const v1::RunOptions& options = request.options();
+  if (options.actor().size() > kMaxActor) {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST, "options.actor is longer than 256 bytes")
+        .Hint("shorten it");
+  }
+  StartRequest start;
+  start.request_id = request.request_id();
+  start.bundle_digest = request.bundle_digest();
+  start.actor = options.actor();
+  start.goal.kind = kind;
+  start.goal.targets = std::move(targets);
+  if (options.transaction_mode() != v1::TRANSACTION_MODE_UNSPECIFIED) {
+    start.goal.transaction_mode = options.transaction_mode();
+  }
+  if (options.has_lock_wait()) start.lock_wait = FromDuration(options.lock_wait());
+  return start;
+}
+
+template <typename Response>
+grpc::ServerWriteReactor<Response>* StreamRun(Agent& agent, absl::StatusOr<StartRequest> request) {
+  auto* stream = new RunStream<Response>();
+  if (!request.ok()) {
+    stream->Fail(request.status());
+    return stream;
+  }
+  const bool posted = agent.worker().Post([&agent, stream, request = *std::move(request)] {
+    absl::StatusOr<std::shared_ptr<Run>> run = agent.StartRun(request);
+    if (run.ok()) {
+      stream->Follow(*std::move(run), 0);
+    } else {
+      stream->Fail(run.status());
+    }
+  });
+  if (!posted) stream->Fail(StoppingError());
+  return stream;
+}
+
+std::optional<Dialect> FromProto(v1::Dialect dialect) {
+  switch (dialect) {
+    case v1::DIALECT_POSTGRESQL:
+      return Dialect::kPostgresql;
+    case v1::DIALECT_SQLITE:
+      return Dialect::kSqlite;
+    case v1::DIALECT_MYSQL:
+      return Dialect::kMysql;
+    default:
+      return std::nullopt;
+  }
+}
+
+absl::StatusOr<std::vector<v1::PlanResponse>> MakePlanResponses(Agent& agent,
+                                                                const v1::PlanRequest& request) {
+  Goal goal;
+  goal.kind = request.kind();
+  goal.targets = {request.targets().begin(), request.targets().end()};
+  goal.purge = request.purge();
+  goal.transaction_mode = request.transaction_mode();
+  std::vector<v1::PlanResponse> responses;
+  if (request.offline()) {
+    BRANT_ASSIGN_OR_RETURN(
+        std::vector<std::string> pieces,
+        agent.MakeOfflineScript(request.bundle_digest(), goal, FromProto(request.dialect())));
+    for (std::string& piece : pieces) responses.emplace_back().set_script(std::move(piece));
+    return responses;
+  }
+  BRANT_ASSIGN_OR_RETURN(brant::Plan plan, agent.MakePlanFor(request.bundle_digest(), goal));
+  for (const Step& step : plan.steps) {
+    const int position = static_cast<int>(responses.size()) + 1;
+    *responses.emplace_back().mutable_step() = ToProto(step, position);
+  }
+  return responses;
+}
+
+v1::Revision Describe(const Agent::Revisions& revisions, RevisionIndex index) {
+  const Revision& revision = revisions.bundle->graph.revision(index);
+  v1::Revision proto = ToProto(revision);
+  proto.set_applied(revisions.applied[index]);
+  proto.set_current(std::binary_search(revisions.rows.begin(), revisions.rows.end(), revision.id));
+  return proto;
+}
+
+}  // namespace
+
+grpc::ServerWriteReactor<v1::UpgradeResponse>* MigrationServiceImpl::Upgrade(
+    grpc::CallbackServerContext* context, const v1::UpgradeRequest* request) {
+  return StreamRun<v1::UpgradeResponse>(
+      agent_, ToStartRequest(*request, v1::RUN_KIND_UPGRADE, {request->target()}));
+}
+
+grpc::ServerWriteReactor<v1::DowngradeResponse>* MigrationServiceImpl::Downgrade(
+    grpc::CallbackServerContext* context, const v1::DowngradeRequest* request) {
+  return StreamRun<v1::DowngradeResponse>(
+      agent_, ToStartRequest(*request, v1::RUN_KIND_DOWNGRADE, {request->target()}));
+}
+
+grpc::ServerWriteReactor<v1::StampResponse>* MigrationServiceImpl::Stamp(
+    grpc::CallbackServerContext* context, const v1::StampRequest* request) {
+  absl::StatusOr<StartRequest> start = ToStartRequest(
+      *request, v1::RUN_KIND_STAMP, {request->targets().begin(), request->targets().end()});
+  if (start.ok()) start->goal.purge = request->purge();
+  return StreamRun<v1::StampResponse>(agent_, std::move(start));
+}
+
+grpc::ServerWriteReactor<v1::PlanResponse>* MigrationServiceImpl::Plan(
+    grpc::CallbackServerContext* context, const v1::PlanRequest* request) {
+  auto* stream = new ListStream<v1::PlanResponse>();
+  const bool posted = agent_.worker().Post(
+      [this, stream, request = *request] { stream->Send(MakePlanResponses(agent_, request)); });
+  if (!posted) stream->Send(StoppingError());
+  return stream;
+}
+
+grpc::ServerUnaryReactor* MigrationServiceImpl::GetStatus(grpc::CallbackServerContext* context,
+                                                          const v1::GetStatusRequest* request,
+                                                          v1::GetStatusResponse* response) {
+  return Reply(context, agent_.worker(), [this, request, response]() -> absl::Status {
+    BRANT_ASSIGN_OR_RETURN(*response->mutable_status(), agent_.GetStatus(request->bundle_digest()));
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerWriteReactor<v1::WatchStatusResponse>* MigrationServiceImpl::WatchStatus(
+    grpc::CallbackServerContext* context, const v1::WatchStatusRequest* request) {
+  return new StatusStream(agent_, request->bundle_digest());
+}
+
+grpc::ServerUnaryReactor* MigrationServiceImpl::ListRevisions(
+    grpc::CallbackServerContext* context, const v1::ListRevisionsRequest* request,
+    v1::ListRevisionsResponse* response) {
+  return Reply(context, agent_.worker(), [this, request, response]() -> absl::Status {
+    int first = 0;
+    if (!request->page_token().empty() &&
+        (!absl::SimpleAtoi(request->page_token(), &first) || first < 0)) {
+      return Error(v1::ERROR_REASON_INVALID_REQUEST, "the page token is not one of ListRevisions'")
+          .Hint("pass next_page_token of the page before, or nothing");
+    }
+    BRANT_ASSIGN_OR_RETURN(
+        Agent::Revisions revisions,
+        agent_.ReadRevisions(request->bundle_digest(), request->omit_database()));
+    const int size =
+        request->page_size() <= 0 ? kDefaultPage : std::min(request->page_size(), kLargestPage);
+    const int end = std::min(revisions.bundle->graph.size(), first + size);
+    for (RevisionIndex index = first; index < end; ++index) {
+      *response->add_revisions() = Describe(revisions, index);
+    }
+    if (end < revisions.bundle->graph.size()) response->set_next_page_token(absl::StrCat(end));
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* MigrationServiceImpl::GetRevision(grpc::CallbackServerContext* context,
+                                                            const v1::GetRevisionRequest* request,
+                                                            v1::GetRevisionResponse* response) {
+  return Reply(context, agent_.worker(), [this, request, response]() -> absl::Status {
+    BRANT_ASSIGN_OR_RETURN(Agent::Revisions revisions,
+                           agent_.ReadRevisions(request->bundle_digest(), /*omit_database=*/false));
+    const RevisionGraph& graph = revisions.bundle->graph;
+    BRANT_ASSIGN_OR_RETURN(RevisionIndex index, ResolveRevision(graph, request->revision()));
+    *response->mutable_revision() = Describe(revisions, index);
+    response->set_text(graph.revision(index).text);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace brant
