@@ -65,12 +65,6 @@ std::string ReasonName(v1::ErrorReason reason) {
   return std::string(absl::StripPrefix(v1::ErrorReason_Name(reason), kReasonPrefix));
 }
 
-google::rpc::ErrorInfo InfoOf(const absl::Status& status) {
-  google::rpc::ErrorInfo info;
-  if (auto payload = status.GetPayload(kTypeUrl)) info.ParseFromString(std::string(*payload));
-  return info;
-}
-
 void SetInfo(absl::Status& status, const google::rpc::ErrorInfo& info) {
   status.SetPayload(kTypeUrl, absl::Cord(info.SerializeAsString()));
 }
@@ -117,21 +111,27 @@ Error::operator absl::Status() const {
 v1::ErrorReason ReasonOf(const absl::Status& status) {
   if (status.ok()) return v1::ERROR_REASON_UNSPECIFIED;
   v1::ErrorReason reason;
-  if (v1::ErrorReason_Parse(absl::StrCat(kReasonPrefix, InfoOf(status).reason()), &reason)) {
+  if (v1::ErrorReason_Parse(absl::StrCat(kReasonPrefix, ErrorInfoOf(status).reason()), &reason)) {
     return reason;
   }
   return v1::ERROR_REASON_INTERNAL;
 }
 
+google::rpc::ErrorInfo ErrorInfoOf(const absl::Status& status) {
+  google::rpc::ErrorInfo info;
+  if (auto payload = status.GetPayload(kTypeUrl)) info.ParseFromString(std::string(*payload));
+  return info;
+}
+
 std::string ErrorDetail(const absl::Status& status, absl::string_view key) {
-  google::rpc::ErrorInfo info = InfoOf(status);
+  google::rpc::ErrorInfo info = ErrorInfoOf(status);
   auto found = info.metadata().find(std::string(key));
   return found == info.metadata().end() ? "" : found->second;
 }
 
 absl::Status WithDetail(absl::Status status, absl::string_view key, absl::string_view value) {
   if (status.ok()) return status;
-  google::rpc::ErrorInfo info = InfoOf(status);
+  google::rpc::ErrorInfo info = ErrorInfoOf(status);
   if (info.reason().empty()) {
     info.set_domain(std::string(kDomain));
     info.set_reason(ReasonName(v1::ERROR_REASON_INTERNAL));
@@ -162,7 +162,7 @@ absl::Status FromRpcStatus(const google::rpc::Status& rpc) {
 }
 
 std::string DescribeError(const absl::Status& status) {
-  google::rpc::ErrorInfo info = InfoOf(status);
+  google::rpc::ErrorInfo info = ErrorInfoOf(status);
   auto detail = [&info](const char* key) {
     auto found = info.metadata().find(key);
     return found == info.metadata().end() ? std::string() : found->second;

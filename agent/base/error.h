@@ -57,6 +57,10 @@ v1::ErrorReason ReasonOf(const absl::Status& status);
 // A metadata value such as "hint" or "file"; empty if there is none.
 std::string ErrorDetail(const absl::Status& status, absl::string_view key);
 
+// All that is known of an error besides its message; empty if it is not one
+// that Error made.
+google::rpc::ErrorInfo ErrorInfoOf(const absl::Status& status);
+
 // Adds to (or overwrites) the metadata of an error; no effect on OK.
 absl::Status WithDetail(absl::Status status, absl::string_view key, absl::string_view value);
 
