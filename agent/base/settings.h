@@ -21,6 +21,9 @@
 
 namespace brant {
 
+// Where brantd listens unless told otherwise.
+inline constexpr int kDefaultAgentPort = 7420;
+
 enum class SettingType {
   kText,
   // A file or folder. A relative one in brant.toml starts at that file's folder.

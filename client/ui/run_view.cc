@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "agent/base/error.h"
 #include "client/ui/live_view.h"
 #include "client/ui/utf8.h"
@@ -107,6 +109,14 @@ std::string DescribeWaiting(const v1::RunWaiting& waiting) {
   }
   if (!waiting.holder().empty()) absl::StrAppend(&line, " for ", waiting.holder());
   return EscapeControl(line == "Waiting" ? "Waiting for the migration lock" : line);
+}
+
+std::string RunKindName(v1::RunKind kind) {
+  return absl::AsciiStrToLower(absl::StripPrefix(v1::RunKind_Name(kind), "RUN_KIND_"));
+}
+
+std::string RunStateName(v1::RunState state) {
+  return absl::AsciiStrToLower(absl::StripPrefix(v1::RunState_Name(state), "RUN_STATE_"));
 }
 
 std::string DescribeRevisions(const google::protobuf::RepeatedPtrField<std::string>& revisions) {

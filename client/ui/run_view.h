@@ -39,6 +39,10 @@ std::string DescribeSuccess(const v1::Run& run);
 // Where the database is after a run that did not succeed.
 std::string DescribeState(const v1::Run& run);
 
+// "upgrade", "succeeded" and so on.
+std::string RunKindName(v1::RunKind kind);
+std::string RunStateName(v1::RunState state);
+
 // "a, b", or "base" for none.
 std::string DescribeRevisions(const google::protobuf::RepeatedPtrField<std::string>& revisions);
 

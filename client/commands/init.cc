@@ -1,0 +1,117 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "agent/base/error.h"
+#include "client/commands/command.h"
+#include "client/ui/json.h"
+
+namespace brant {
+namespace {
+
+constexpr char kConfig[] = "brant.toml";
+
+// The folder stands for $FOLDER.
+constexpr char kTemplate[] = R"(# Settings of brant and brantd. Flags and environment variables come first:
+# flag over environment over this file.
+
+# Where the migration files are, seen from this file.
+migrations = $FOLDER
+
+# The database. Better kept out of files that are committed: set DATABASE_URL.
+# database-url = "postgresql://app@localhost/app"
+
+# A running agent to use instead; several are tried in order. BRANT_AGENT.
+# agent = "localhost:7420"
+
+# Where the database's revision is kept. 'alembic_version' shares it with Alembic.
+# version-table = "brant_version"
+# version-table-schema = ""
+
+# How many seconds to try to reach the agent or the database.
+# connect-timeout = 10
+)";
+
+absl::Status SystemError(absl::string_view what, const std::string& path) {
+  return Error(v1::ERROR_REASON_SYSTEM_ERROR,
+               absl::StrCat("can't ", what, " ", path, ": ", std::strerror(errno)));
+}
+
+absl::Status AlreadyThere(const std::string& path) {
+  return Error(v1::ERROR_REASON_INVALID_REQUEST, absl::StrCat(path, " is there already"))
+      .Hint("nothing was changed; remove it first if it is not needed");
+}
+
+bool Exists(const std::string& path) {
+  struct stat status = {};
+  return lstat(path.c_str(), &status) == 0;
+}
+
+// Makes a folder and those above it.
+absl::Status MakeFolders(const std::string& path) {
+  for (size_t slash = path.find('/', 1); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
+    if (mkdir(path.substr(0, slash).c_str(), 0777) != 0 && errno != EEXIST) {
+      return SystemError("make the folder", path.substr(0, slash));
+    }
+  }
+  if (mkdir(path.c_str(), 0777) != 0) return SystemError("make the folder", path);
+  return absl::OkStatus();
+}
+
+// Never overwrites.
+absl::Status WriteNewFile(const std::string& path, const std::string& text) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (fd < 0) return errno == EEXIST ? AlreadyThere(path) : SystemError("write", path);
+  const ssize_t written = write(fd, text.data(), text.size());
+  const bool complete = written == static_cast<ssize_t>(text.size());
+  if (close(fd) != 0 || !complete) return SystemError("write", path);
+  return absl::OkStatus();
+}
+
+class InitCommand : public Command {
+ public:
+  void Declare(Flags& flags) override {
+    flags.Argument("DIR", &folder_, false, "The folder (default: migrations)");
+  }
+
+  absl::StatusOr<int> Run(Context& context) override {
+    while (folder_.size() > 1 && folder_.back() == '/') folder_.pop_back();
+    if (folder_.empty()) {
+      return Error(v1::ERROR_REASON_INVALID_REQUEST, "the folder's name is empty");
+    }
+    for (const std::string& path : {folder_, std::string(kConfig)}) {
+      if (Exists(path)) return AlreadyThere(path);
+    }
+    BRANT_RETURN_IF_ERROR(MakeFolders(folder_));
+    // A JSON string is a TOML string too.
+    BRANT_RETURN_IF_ERROR(WriteNewFile(
+        kConfig, absl::StrReplaceAll(kTemplate, {{"$FOLDER", JsonString(folder_)}})));
+    Console& console = context.console();
+    if (console.json()) {
+      console.Print(absl::StrCat("{\"migrations\":", JsonString(folder_),
+                                 ",\"config\":", JsonString(kConfig), "}"));
+      return kExitDone;
+    }
+    console.Note(absl::StrCat(
+        "Made ", folder_, "/ and ", kConfig, ". Next:\n",
+        "  brant revision -m 'Create users'           writes the first migration file\n"
+        "  export DATABASE_URL=sqlite:///app.db       names the database\n"
+        "  brant upgrade head                         applies it"));
+    return kExitDone;
+  }
+
+ private:
+  std::string folder_ = "migrations";
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeInitCommand() { return std::make_unique<InitCommand>(); }
+
+}  // namespace brant

@@ -1,0 +1,60 @@
+// What upgrade, downgrade and stamp have in common.
+
+#ifndef BRANT_CLIENT_COMMANDS_RUN_EXECUTION_H_
+#define BRANT_CLIENT_COMMANDS_RUN_EXECUTION_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "agent/base/error.h"
+#include "brant/v1/migration_service.pb.h"
+#include "brant/v1/run.pb.h"
+#include "client/connection/run_follower.h"
+#include "client/context.h"
+#include "client/flags.h"
+
+namespace brant {
+
+// The flags of a command that starts a run.
+class RunFlags {
+ public:
+  void Declare(Flags& flags);
+
+  // Writes an SQL script instead.
+  bool sql() const { return sql_; }
+
+  // Fills in request id and options.
+  template <typename Request>
+  absl::Status Apply(Request& request) const {
+    BRANT_ASSIGN_OR_RETURN(*request.mutable_options(), Options());
+    BRANT_ASSIGN_OR_RETURN(std::string id, RequestId());
+    request.set_request_id(std::move(id));
+    return absl::OkStatus();
+  }
+
+  // Prints the script of `request`, whose offline fields are filled in here.
+  absl::StatusOr<int> PrintScript(Context& context, v1::PlanRequest request) const;
+
+ private:
+  absl::StatusOr<v1::RunOptions> Options() const;
+  absl::StatusOr<std::string> RequestId() const;
+
+  std::string transaction_;
+  double lock_wait_ = -1;
+  std::string actor_;
+  std::string request_id_;
+  bool sql_ = false;
+  std::string dialect_;
+};
+
+v1::TransactionMode ParseTransactionMode(const std::string& text);
+
+// Starts a run and shows it to its end; gives the exit code.
+absl::StatusOr<int> ExecuteRun(Context& context, RunRequest request);
+
+// Says how a run ended, and gives the exit code.
+int ReportOutcome(Context& context, const Interrupts& interrupts, const RunOutcome& outcome);
+
+}  // namespace brant
+
+#endif  // BRANT_CLIENT_COMMANDS_RUN_EXECUTION_H_

@@ -1,0 +1,59 @@
+// A private agent: brantd as a child of this process.
+
+#ifndef BRANT_CLIENT_CONNECTION_AGENT_PROCESS_H_
+#define BRANT_CLIENT_CONNECTION_AGENT_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace brant {
+
+struct AgentProcessOptions {
+  // Empty: none, which is enough for offline plans.
+  std::string database_url;
+  std::string version_table;
+  std::string version_table_schema;
+};
+
+// The child serves one gRPC connection on a socket pair and ends when this
+// object is destroyed or this process ends, however that happens: it holds the
+// other end of a pipe on the child's standard input. The child is in a process
+// group of its own, so Ctrl-C reaches this process only.
+class AgentProcess {
+ public:
+  // Errors: AGENT_UNREACHABLE if there is no brantd or it can't be started.
+  static absl::StatusOr<std::unique_ptr<AgentProcess>> Start(const AgentProcessOptions& options);
+
+  // Tells the child to end and waits until it has.
+  ~AgentProcess();
+  AgentProcess(const AgentProcess&) = delete;
+  AgentProcess& operator=(const AgentProcess&) = delete;
+
+  // This end of the socket pair, which the caller owns from then on; once.
+  int TakeSocket();
+
+  // If the child has ended by itself, how; empty while it lives. Waits a moment
+  // for a child that is about to end.
+  std::string DescribeEnd();
+
+ private:
+  AgentProcess(pid_t pid, int socket, int lifeline)
+      : pid_(pid), socket_(socket), lifeline_(lifeline) {}
+
+  pid_t pid_;
+  int socket_;
+  int lifeline_;
+};
+
+// The path of brantd: $BRANT_BRANTD, else beside this program, else on PATH.
+// Errors: AGENT_UNREACHABLE.
+absl::StatusOr<std::string> FindAgentProgram();
+
+}  // namespace brant
+
+#endif  // BRANT_CLIENT_CONNECTION_AGENT_PROCESS_H_

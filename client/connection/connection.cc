@@ -1,0 +1,155 @@
+#include "client/connection/connection.h"
+
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "agent/base/error.h"
+#include "agent/base/settings.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/create_channel_posix.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/channel_arguments.h"
+
+namespace brant {
+namespace {
+
+constexpr int kMaxReceiveBytes = 64 << 20;
+
+grpc::ChannelArguments Arguments() {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxReceiveBytes);
+  // A dead agent is noticed within about 20 s while a run is followed; a
+  // channel without calls stays silent.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // Retries are this program's own: gRPC's must neither hide a failure nor hold
+  // the next try back.
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  // How long one attempt to connect may take.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5'000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
+  // Neither is a service configuration looked up in DNS, nor a proxy used that
+  // is meant for the web.
+  arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return arguments;
+}
+
+class RemoteConnection : public Connection {
+ public:
+  explicit RemoteConnection(std::vector<std::string> addresses)
+      : addresses_(std::move(addresses)), channels_(addresses_.size()) {}
+
+  std::shared_ptr<grpc::Channel> channel() override {
+    std::shared_ptr<grpc::Channel>& channel = channels_[current_];
+    if (channel == nullptr) {
+      channel = grpc::CreateCustomChannel(addresses_[current_], grpc::InsecureChannelCredentials(),
+                                          Arguments());
+    }
+    return channel;
+  }
+
+  std::string address() const override { return addresses_[current_]; }
+
+  bool Failed() override {
+    current_ = (current_ + 1) % addresses_.size();
+    return current_ != 0;
+  }
+
+  absl::Status Explain(absl::Status status) override {
+    if (ReasonOf(status) != v1::ERROR_REASON_AGENT_UNREACHABLE) return status;
+    return WithDetail(std::move(status), "hint",
+                      "check that brantd runs there; --agent, BRANT_AGENT or brant.toml names the "
+                      "address");
+  }
+
+ private:
+  const std::vector<std::string> addresses_;
+  std::vector<std::shared_ptr<grpc::Channel>> channels_;
+  size_t current_ = 0;
+};
+
+class PrivateConnection : public Connection {
+ public:
+  explicit PrivateConnection(std::unique_ptr<AgentProcess> process)
+      : process_(std::move(process)),
+        channel_(grpc::CreateCustomInsecureChannelFromFd("brantd", process_->TakeSocket(),
+                                                         Arguments())) {}
+
+  std::shared_ptr<grpc::Channel> channel() override { return channel_; }
+  std::string address() const override { return "the private agent"; }
+  bool is_private() const override { return true; }
+
+  absl::Status Explain(absl::Status status) override {
+    if (ReasonOf(status) != v1::ERROR_REASON_AGENT_UNREACHABLE) return status;
+    const std::string end = process_->DescribeEnd();
+    if (end.empty()) return status;
+    return Error(v1::ERROR_REASON_AGENT_UNREACHABLE, end)
+        .Hint("its own messages stand above; the next upgrade takes up what it left");
+  }
+
+ private:
+  const std::unique_ptr<AgentProcess> process_;
+  // Declared after the process, so that it is closed before the process is
+  // waited for.
+  const std::shared_ptr<grpc::Channel> channel_;
+};
+
+absl::Status BadAddress(absl::string_view address) {
+  return Error(v1::ERROR_REASON_INVALID_REQUEST,
+               absl::StrCat("'", address, "' is no address of an agent"))
+      .Hint("write host:port or unix:///path");
+}
+
+absl::StatusOr<std::string> NormalizeAddress(absl::string_view address) {
+  if (absl::StartsWith(address, "unix:") || absl::StartsWith(address, "dns:") ||
+      absl::StartsWith(address, "ipv4:") || absl::StartsWith(address, "ipv6:")) {
+    return std::string(address);
+  }
+  if (absl::StrContains(address, "://") || absl::StrContains(address, '/') ||
+      absl::StrContains(address, ' ')) {
+    return BadAddress(address);
+  }
+  // `[::1]` and `[::1]:7420`; a bare IPv6 address has more than one colon.
+  const size_t colon = address.rfind(':');
+  const bool bracketed = absl::StartsWith(address, "[");
+  if (bracketed ? absl::EndsWith(address, "]") : colon == absl::string_view::npos) {
+    return absl::StrCat(address, ":", kDefaultAgentPort);
+  }
+  if (!bracketed && address.find(':') != colon) {
+    return absl::StrCat("[", address, "]:", kDefaultAgentPort);
+  }
+  int port;
+  if (colon == 0 || !absl::SimpleAtoi(address.substr(colon + 1), &port) || port < 1 ||
+      port > 65535) {
+    return BadAddress(address);
+  }
+  return std::string(address);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> ConnectRemote(absl::string_view addresses) {
+  std::vector<std::string> normalized;
+  for (absl::string_view address : absl::StrSplit(addresses, ',')) {
+    address = absl::StripAsciiWhitespace(address);
+    if (address.empty()) return BadAddress(addresses);
+    BRANT_ASSIGN_OR_RETURN(std::string one, NormalizeAddress(address));
+    normalized.push_back(std::move(one));
+  }
+  return std::make_unique<RemoteConnection>(std::move(normalized));
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> ConnectPrivate(const AgentProcessOptions& options) {
+  BRANT_ASSIGN_OR_RETURN(std::unique_ptr<AgentProcess> process, AgentProcess::Start(options));
+  return std::make_unique<PrivateConnection>(std::move(process));
+}
+
+}  // namespace brant

@@ -1,0 +1,51 @@
+// How an agent is reached.
+
+#ifndef BRANT_CLIENT_CONNECTION_CONNECTION_H_
+#define BRANT_CLIENT_CONNECTION_CONNECTION_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "client/connection/agent_process.h"
+#include "grpcpp/channel.h"
+
+namespace brant {
+
+// A way to an agent, or to one of several agents of the same database. Not
+// thread-safe.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  // The channel to use for the next call.
+  virtual std::shared_ptr<grpc::Channel> channel() = 0;
+  // Whom that channel leads to, for messages.
+  virtual std::string address() const = 0;
+
+  // Called when the channel did not lead to an answer. True: another address
+  // can be tried at once.
+  virtual bool Failed() { return false; }
+
+  // The agent is this process's own: it ends with it, and when it is gone it
+  // does not come back.
+  virtual bool is_private() const { return false; }
+
+  // `status`, of a call that failed, with what is known of the reason.
+  virtual absl::Status Explain(absl::Status status) { return status; }
+};
+
+// `addresses`: `host:port` (the port may be left out) or `unix:///path`,
+// separated by commas; they are tried in order. Nothing is connected yet.
+// Errors: INVALID_REQUEST.
+absl::StatusOr<std::unique_ptr<Connection>> ConnectRemote(absl::string_view addresses);
+
+// Starts a private agent. Errors: AGENT_UNREACHABLE.
+absl::StatusOr<std::unique_ptr<Connection>> ConnectPrivate(const AgentProcessOptions& options);
+
+}  // namespace brant
+
+#endif  // BRANT_CLIENT_CONNECTION_CONNECTION_H_

@@ -1,0 +1,34 @@
+#ifndef BRANT_CLIENT_CONNECTION_MIGRATION_SOURCE_H_
+#define BRANT_CLIENT_CONNECTION_MIGRATION_SOURCE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace brant {
+
+struct MigrationFiles {
+  // The digest of exactly these files.
+  std::string digest;
+  struct File {
+    std::string name;
+    std::string content;
+  };
+  std::vector<File> files;
+};
+
+// The migrations that go with a request: by digest first, whole only if the
+// agent does not know them.
+class MigrationSource {
+ public:
+  virtual ~MigrationSource() = default;
+
+  // Empty: the agent's own migrations are meant.
+  virtual absl::StatusOr<std::string> Digest() = 0;
+  virtual absl::StatusOr<MigrationFiles> Read() = 0;
+};
+
+}  // namespace brant
+
+#endif  // BRANT_CLIENT_CONNECTION_MIGRATION_SOURCE_H_

@@ -1,0 +1,113 @@
+#include "client/context.h"
+
+#include <sys/stat.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "agent/base/error.h"
+
+namespace brant {
+namespace {
+
+class FolderSource : public MigrationSource {
+ public:
+  explicit FolderSource(const Context& context) : context_(context) {}
+
+  absl::StatusOr<std::string> Digest() override {
+    if (!context_.HasFolder()) {
+      // A private agent has no migrations of its own.
+      if (!context_.settings().Text("agent").empty()) return std::string();
+      return Error(v1::ERROR_REASON_INVALID_REQUEST,
+                   absl::StrCat("there is no folder '", context_.folder(), "' of migrations here"))
+          .Hint("'brant init' makes one; --migrations or BRANT_MIGRATIONS names another");
+    }
+    return FolderDigest(context_.folder());
+  }
+
+  absl::StatusOr<MigrationFiles> Read() override {
+    BRANT_ASSIGN_OR_RETURN(std::vector<SourceFile> files, ReadMigrationFiles(context_.folder()));
+    MigrationFiles read;
+    read.digest = BundleDigest(files);
+    for (SourceFile& file : files) {
+      read.files.push_back({std::move(file.name), std::move(file.content)});
+    }
+    return read;
+  }
+
+ private:
+  const Context& context_;
+};
+
+}  // namespace
+
+Context::Context(Console& console, const Settings& settings)
+    : console_(console),
+      settings_(settings),
+      migrations_(std::make_unique<FolderSource>(*this)) {}
+
+Context::~Context() = default;
+
+bool Context::HasFolder() const {
+  if (settings_.Source("migrations") != SettingSource::kDefault) return true;
+  struct stat status = {};
+  return stat(folder().c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool Context::DatabaseNamedByFlag() const {
+  return settings_.Source("agent") == SettingSource::kFlag ||
+         settings_.Source("database-url") == SettingSource::kFlag;
+}
+
+absl::StatusOr<std::shared_ptr<const Bundle>> Context::bundle() {
+  if (bundle_ == nullptr) {
+    BRANT_ASSIGN_OR_RETURN(std::vector<SourceFile> files, ReadMigrationFiles(folder()));
+    BRANT_ASSIGN_OR_RETURN(bundle_, MakeBundle(std::move(files)));
+  }
+  return bundle_;
+}
+
+absl::StatusOr<AgentClient*> Context::agent() { return Connect(true); }
+
+absl::StatusOr<AgentClient*> Context::offline_agent() { return Connect(false); }
+
+absl::StatusOr<AgentClient*> Context::Connect(bool needs_database) {
+  if (agent_ != nullptr) return agent_.get();
+  const std::string agent = settings_.Text("agent");
+  const std::string url = settings_.Text("database-url");
+  const SettingSource agent_source = settings_.Source("agent");
+  const SettingSource url_source = settings_.Source("database-url");
+  if (agent_source == SettingSource::kFlag && url_source == SettingSource::kFlag) {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST, "--agent and --database-url exclude each other")
+        .Hint("an agent knows its database");
+  }
+  AgentClientOptions options;
+  BRANT_ASSIGN_OR_RETURN(options.retry_limit, settings_.Seconds("connect-timeout"));
+  options.on_retry = [this](const absl::Status& status) {
+    console_.Note(absl::StrCat("Trying again: ", status.message()));
+  };
+  // The one that is named more specifically counts; of equals, the agent.
+  std::unique_ptr<Connection> connection;
+  if (!agent.empty() && (url.empty() || agent_source >= url_source)) {
+    BRANT_ASSIGN_OR_RETURN(connection, ConnectRemote(agent));
+  } else if (!url.empty() || !needs_database) {
+    // Nobody waits on a laptop for a database that is down, unless asked to.
+    if (settings_.Source("connect-timeout") == SettingSource::kDefault) {
+      options.retry_limit = absl::ZeroDuration();
+    }
+    AgentProcessOptions process;
+    process.database_url = url;
+    process.version_table = settings_.Text("version-table");
+    process.version_table_schema = settings_.Text("version-table-schema");
+    BRANT_ASSIGN_OR_RETURN(connection, ConnectPrivate(process));
+  } else {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST, "no database is named")
+        .Hint("set DATABASE_URL (or --database-url), for example sqlite:///app.db or "
+              "postgresql://user:password@host/name; or name a running agent with --agent");
+  }
+  agent_ = std::make_unique<AgentClient>(std::move(connection), std::move(options));
+  return agent_.get();
+}
+
+}  // namespace brant
