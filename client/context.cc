@@ -43,9 +43,7 @@ class FolderSource : public MigrationSource {
 }  // namespace
 
 Context::Context(Console& console, const Settings& settings)
-    : console_(console),
-      settings_(settings),
-      migrations_(std::make_unique<FolderSource>(*this)) {}
+    : console_(console), settings_(settings), migrations_(std::make_unique<FolderSource>(*this)) {}
 
 Context::~Context() = default;
 
@@ -103,8 +101,9 @@ absl::StatusOr<AgentClient*> Context::Connect(bool needs_database) {
     BRANT_ASSIGN_OR_RETURN(connection, ConnectPrivate(process));
   } else {
     return Error(v1::ERROR_REASON_INVALID_REQUEST, "no database is named")
-        .Hint("set DATABASE_URL (or --database-url), for example sqlite:///app.db or "
-              "postgresql://user:password@host/name; or name a running agent with --agent");
+        .Hint(
+            "set DATABASE_URL (or --database-url), for example sqlite:///app.db or "
+            "postgresql://user:password@host/name; or name a running agent with --agent");
   }
   agent_ = std::make_unique<AgentClient>(std::move(connection), std::move(options));
   return agent_.get();

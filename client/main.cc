@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
-#include <utility>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -116,8 +116,8 @@ int Main(std::vector<std::string> words) {
                        command->Declare(flags);
                      }});
   }
-  absl::StatusOr<ParsedCommand> parsed =
-      ParseCommandLine(words, [&globals](Flags& flags) { globals.Declare(flags); }, specs);
+  absl::StatusOr<ParsedCommand> parsed = ParseCommandLine(
+      words, [&globals](Flags& flags) { globals.Declare(flags); }, specs);
   if (globals.version) return PrintVersion();
   if (!parsed.ok()) {
     Console(stdout, stderr, options).PrintError(parsed.status());

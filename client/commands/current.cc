@@ -3,7 +3,6 @@
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "client/commands/command.h"
-#include "client/commands/listing_view.h"
 
 namespace brant {
 namespace {
@@ -15,7 +14,6 @@ bool Contains(const google::protobuf::RepeatedPtrField<std::string>& ids, const 
 class CurrentCommand : public Command {
  public:
   void Declare(Flags& flags) override {
-    flags.Switch("-v,--verbose", &verbose_, "Show the revisions in full");
     flags.Switch("--check-heads", &check_heads_,
                  "Fail, with exit code 5, unless every head is applied");
   }
@@ -24,7 +22,7 @@ class CurrentCommand : public Command {
     BRANT_ASSIGN_OR_RETURN(AgentClient * agent, context.agent());
     BRANT_ASSIGN_OR_RETURN(const v1::GetStatusResponse response,
                            agent->GetStatus(context.migrations()));
-    BRANT_RETURN_IF_ERROR(Print(context, response));
+    Print(context, response);
     if (check_heads_ && response.status().state() != v1::STATUS_STATE_UP_TO_DATE) {
       return Error(v1::ERROR_REASON_CHECK_FAILED, "Database is not on all head revisions")
           .Hint("'brant status' shows where it is; 'brant upgrade heads' applies what is pending");
@@ -33,32 +31,22 @@ class CurrentCommand : public Command {
   }
 
  private:
-  absl::Status Print(Context& context, const v1::GetStatusResponse& response) {
+  void Print(Context& context, const v1::GetStatusResponse& response) {
     Console& console = context.console();
     if (console.json()) {
       console.PrintJson(response);
-      return absl::OkStatus();
+      return;
     }
     const v1::Status& status = response.status();
-    std::unique_ptr<Listing> listing;
-    if (verbose_ && !status.current_revisions().empty()) {
-      BRANT_ASSIGN_OR_RETURN(listing, LoadListing(context, {}));
-    }
     for (const std::string& id : status.current_revisions()) {
       if (Contains(status.unknown_revisions(), id)) {
         console.Print(absl::StrCat(id, " (not among these migrations)"));
-      } else if (listing != nullptr) {
-        BRANT_ASSIGN_OR_RETURN(const std::string text, listing->Describe(id));
-        console.Print(text);
       } else {
-        console.Print(
-            absl::StrCat(id, Contains(status.head_revisions(), id) ? " (head)" : ""));
+        console.Print(absl::StrCat(id, Contains(status.head_revisions(), id) ? " (head)" : ""));
       }
     }
-    return absl::OkStatus();
   }
 
-  bool verbose_ = false;
   bool check_heads_ = false;
 };
 

@@ -1,9 +1,11 @@
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -17,7 +19,8 @@ namespace {
 constexpr char kConfig[] = "brant.toml";
 
 // The folder stands for $FOLDER.
-constexpr char kTemplate[] = R"(# Settings of brant and brantd. Flags and environment variables come first:
+constexpr char kTemplate[] =
+    R"(# Settings of brant and brantd. Flags and environment variables come first:
 # flag over environment over this file.
 
 # Where the migration files are, seen from this file.
@@ -50,6 +53,16 @@ absl::Status AlreadyThere(const std::string& path) {
 bool Exists(const std::string& path) {
   struct stat status = {};
   return lstat(path.c_str(), &status) == 0;
+}
+
+bool IsEmptyFolder(const std::string& path) {
+  std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
+  if (folder == nullptr) return false;
+  while (const dirent* entry = readdir(folder.get())) {
+    const absl::string_view name = entry->d_name;
+    if (name != "." && name != "..") return false;
+  }
+  return true;
 }
 
 // Makes a folder and those above it.
@@ -85,13 +98,14 @@ class InitCommand : public Command {
     if (folder_.empty()) {
       return Error(v1::ERROR_REASON_INVALID_REQUEST, "the folder's name is empty");
     }
-    for (const std::string& path : {folder_, std::string(kConfig)}) {
-      if (Exists(path)) return AlreadyThere(path);
+    if (Exists(kConfig)) return AlreadyThere(kConfig);
+    if (!IsEmptyFolder(folder_)) {
+      if (Exists(folder_)) return AlreadyThere(folder_);
+      BRANT_RETURN_IF_ERROR(MakeFolders(folder_));
     }
-    BRANT_RETURN_IF_ERROR(MakeFolders(folder_));
     // A JSON string is a TOML string too.
-    BRANT_RETURN_IF_ERROR(WriteNewFile(
-        kConfig, absl::StrReplaceAll(kTemplate, {{"$FOLDER", JsonString(folder_)}})));
+    BRANT_RETURN_IF_ERROR(
+        WriteNewFile(kConfig, absl::StrReplaceAll(kTemplate, {{"$FOLDER", JsonString(folder_)}})));
     Console& console = context.console();
     if (console.json()) {
       console.Print(absl::StrCat("{\"migrations\":", JsonString(folder_),

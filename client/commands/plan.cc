@@ -17,12 +17,12 @@ std::string FormatStep(const v1::PlannedStep& step) {
   const bool down = step.direction() == v1::DIRECTION_DOWNGRADE;
   const std::string parents =
       revision.parents().empty() ? "<base>" : absl::StrJoin(revision.parents(), ", ");
-  std::string text = absl::StrCat(
-      "-- ", step.position(), ". ", down ? "downgrade " : "upgrade ",
-      down ? revision.id() : parents, " -> ", down ? parents : revision.id(), ", ",
-      FirstLine(revision.message()), "\n-- ", revision.file(),
-      step.transactional() ? ", one transaction" : ", not in a transaction",
-      step.statements().empty() ? ", no statements" : "", "\n");
+  std::string text =
+      absl::StrCat("-- ", step.position(), ". ", down ? "downgrade " : "upgrade ",
+                   down ? revision.id() : parents, " -> ", down ? parents : revision.id(), ", ",
+                   FirstLine(revision.message()), "\n-- ", revision.file(),
+                   step.transactional() ? ", one transaction" : ", not in a transaction",
+                   step.statements().empty() ? ", no statements" : "", "\n");
   for (const v1::PlannedStatement& statement : step.statements()) {
     const absl::string_view sql = absl::StripAsciiWhitespace(statement.text());
     absl::StrAppend(&text, EscapeControl(sql), absl::EndsWith(sql, ";") ? "\n" : ";\n");
@@ -50,16 +50,16 @@ class PlanCommand : public Command {
     request.set_transaction_mode(ParseTransactionMode(transaction_));
     Console& console = context.console();
     int steps = 0;
-    BRANT_RETURN_IF_ERROR(agent->Plan(context.migrations(), std::move(request),
-                                      [&](const v1::PlanResponse& part) {
-                                        if (console.json()) {
-                                          console.PrintJson(part);
-                                        } else {
-                                          if (steps > 0) console.Write("\n");
-                                          console.Print(FormatStep(part.step()));
-                                        }
-                                        ++steps;
-                                      }));
+    BRANT_RETURN_IF_ERROR(
+        agent->Plan(context.migrations(), std::move(request), [&](const v1::PlanResponse& part) {
+          if (console.json()) {
+            console.PrintJson(part);
+          } else {
+            if (steps > 0) console.Write("\n");
+            console.Print(FormatStep(part.step()));
+          }
+          ++steps;
+        }));
     if (steps == 0) console.Note(absl::StrCat("Already at ", target_, ": nothing to do"));
     return kExitDone;
   }

@@ -103,10 +103,10 @@ absl::StatusOr<v1::RunOptions> RunFlags::Options() const {
 
 absl::StatusOr<std::string> RunFlags::RequestId() const {
   if (request_id_.empty()) return RandomUuid();
-  const bool valid =
-      request_id_.size() <= kMaxRequestIdBytes &&
-      std::all_of(request_id_.begin(), request_id_.end(),
-                  [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
+  const bool valid = request_id_.size() <= kMaxRequestIdBytes &&
+                     std::all_of(request_id_.begin(), request_id_.end(), [](unsigned char c) {
+                       return absl::ascii_isalnum(c) || c == '-';
+                     });
   if (valid) return request_id_;
   return Error(v1::ERROR_REASON_INVALID_REQUEST,
                absl::StrCat("'", request_id_, "' is no request id"))
@@ -125,14 +125,14 @@ absl::StatusOr<int> RunFlags::PrintScript(Context& context, v1::PlanRequest requ
   }
   BRANT_ASSIGN_OR_RETURN(AgentClient * agent, context.offline_agent());
   Console& console = context.console();
-  BRANT_RETURN_IF_ERROR(agent->Plan(
-      context.migrations(), std::move(request), [&console](const v1::PlanResponse& part) {
-        if (console.json()) {
-          console.PrintJson(part);
-        } else {
-          console.Write(part.script());
-        }
-      }));
+  BRANT_RETURN_IF_ERROR(agent->Plan(context.migrations(), std::move(request),
+                                    [&console](const v1::PlanResponse& part) {
+                                      if (console.json()) {
+                                        console.PrintJson(part);
+                                      } else {
+                                        console.Write(part.script());
+                                      }
+                                    }));
   return kExitDone;
 }
 
