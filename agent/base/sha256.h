@@ -1,8 +1,6 @@
 #ifndef BRANT_AGENT_BASE_SHA256_H_
 #define BRANT_AGENT_BASE_SHA256_H_
 
-#include <openssl/evp.h>
-
 #include <memory>
 #include <string>
 
@@ -10,23 +8,24 @@
 
 namespace brant {
 
-// SHA-256 of everything that Update was given.
+// SHA-256 of what is added, piece by piece. Not thread-safe.
 class Sha256 {
  public:
   Sha256();
-  void Update(absl::string_view data);
-  // The digest in lower-case hexadecimal. Ends the computation.
-  std::string Hex();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+  ~Sha256();
+
+  void Add(absl::string_view bytes);
+  // The digest in lower-case hexadecimal; afterwards the object is as new.
+  std::string FinishHex();
 
  private:
-  struct Deleter {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Deleter> context_;
+  struct Context;
+  std::unique_ptr<Context> context_;
 };
 
-// SHA-256 of `data` in lower-case hexadecimal.
-std::string Sha256Hex(absl::string_view data);
+std::string Sha256Hex(absl::string_view bytes);
 
 }  // namespace brant
 

@@ -28,9 +28,9 @@ bool IsTableNotLocked(const absl::Status& status) {
 
 std::string ExtendDigest(absl::string_view digest, const Statement& statement) {
   Sha256 extended;
-  extended.Update(digest);
-  extended.Update(statement.text);
-  return extended.Hex();
+  extended.Add(digest);
+  extended.Add(statement.text);
+  return extended.FinishHex();
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
-#include "agent/revisions/sha256.h"
+#include "agent/base/sha256.h"
 #include "agent/revisions/utf8.h"
 
 namespace brant {

@@ -12,7 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
-#include "agent/revisions/sha256.h"
+#include "agent/base/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -16,9 +16,9 @@
 #include "absl/strings/str_split.h"
 #include "absl/types/span.h"
 #include "agent/base/error.h"
+#include "agent/base/sha256.h"
 #include "agent/revisions/bundle.h"
 #include "agent/revisions/folder.h"
-#include "agent/revisions/sha256.h"
 
 namespace brant {
 namespace {

@@ -11,8 +11,8 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "agent/base/error.h"
+#include "agent/base/sha256.h"
 #include "agent/revisions/revision.h"
-#include "agent/revisions/sha256.h"
 #include "agent/revisions/utf8.h"
 
 namespace brant {
