@@ -39,6 +39,7 @@ def _system_library_impl(ctx):
         cflags = _pkg_config(ctx, ["--cflags"])
         if not ctx.attr.libs:
             libs = _pkg_config(ctx, (["--static"] if ctx.attr.static else []) + ["--libs"])
+    libs = ctx.attr.extra_libs + libs
     if ctx.attr.static:
         libs = _static_linkopts(libs, ctx.attr.dynamic)
 
@@ -69,6 +70,7 @@ system_library = repository_rule(
     attrs = {
         "packages": attr.string_list(doc = "pkg-config's names."),
         "libs": attr.string_list(doc = "Linker flags, instead of pkg-config's."),
+        "extra_libs": attr.string_list(doc = "Linker flags, besides pkg-config's."),
         "static": attr.bool(doc = "Link the archives instead of the shared objects."),
         "dynamic": attr.string_list(doc = "With static: flags that stay shared."),
         "defines": attr.string_list(),
