@@ -95,7 +95,8 @@ absl::StatusOr<AgentClient*> Context::Connect(bool needs_database) {
       options.retry_limit = absl::ZeroDuration();
     }
     AgentProcessOptions process;
-    process.database_url = url;
+    // An offline plan asks no database; the agent wants to know of one.
+    process.database_url = url.empty() ? "sqlite://" : url;
     process.version_table = settings_.Text("version-table");
     process.version_table_schema = settings_.Text("version-table-schema");
     BRANT_ASSIGN_OR_RETURN(connection, ConnectPrivate(process));

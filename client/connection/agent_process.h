@@ -14,7 +14,6 @@
 namespace brant {
 
 struct AgentProcessOptions {
-  // Empty: none, which is enough for offline plans.
   std::string database_url;
   std::string version_table;
   std::string version_table_schema;
