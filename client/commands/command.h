@@ -22,12 +22,19 @@ class Command {
   virtual absl::StatusOr<int> Run(Context& context) = 0;
 };
 
+std::unique_ptr<Command> MakeBranchesCommand();
 std::unique_ptr<Command> MakeCancelCommand();
 std::unique_ptr<Command> MakeCurrentCommand();
 std::unique_ptr<Command> MakeDowngradeCommand();
+std::unique_ptr<Command> MakeEditCommand();
+std::unique_ptr<Command> MakeHeadsCommand();
+std::unique_ptr<Command> MakeHistoryCommand();
 std::unique_ptr<Command> MakeInitCommand();
+std::unique_ptr<Command> MakeMergeCommand();
 std::unique_ptr<Command> MakePlanCommand();
+std::unique_ptr<Command> MakeRevisionCommand();
 std::unique_ptr<Command> MakeRunsCommand();
+std::unique_ptr<Command> MakeShowCommand();
 std::unique_ptr<Command> MakeStampCommand();
 std::unique_ptr<Command> MakeStatusCommand();
 std::unique_ptr<Command> MakeUpgradeCommand();

@@ -1,7 +1,5 @@
 #include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -11,6 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "agent/base/error.h"
 #include "client/commands/command.h"
+#include "client/new_file.h"
 #include "client/ui/json.h"
 
 namespace brant {
@@ -45,11 +44,6 @@ absl::Status SystemError(absl::string_view what, const std::string& path) {
                absl::StrCat("can't ", what, " ", path, ": ", std::strerror(errno)));
 }
 
-absl::Status AlreadyThere(const std::string& path) {
-  return Error(v1::ERROR_REASON_INVALID_REQUEST, absl::StrCat(path, " is there already"))
-      .Hint("nothing was changed; remove it first if it is not needed");
-}
-
 bool Exists(const std::string& path) {
   struct stat status = {};
   return lstat(path.c_str(), &status) == 0;
@@ -74,16 +68,6 @@ absl::Status MakeFolders(const std::string& path) {
     }
   }
   if (mkdir(path.c_str(), 0777) != 0) return SystemError("make the folder", path);
-  return absl::OkStatus();
-}
-
-// Never overwrites.
-absl::Status WriteNewFile(const std::string& path, const std::string& text) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (fd < 0) return errno == EEXIST ? AlreadyThere(path) : SystemError("write", path);
-  const ssize_t written = write(fd, text.data(), text.size());
-  const bool complete = written == static_cast<ssize_t>(text.size());
-  if (close(fd) != 0 || !complete) return SystemError("write", path);
   return absl::OkStatus();
 }
 

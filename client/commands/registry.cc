@@ -5,6 +5,9 @@ namespace {
 
 constexpr CommandEntry kCommands[] = {
     {"init", "Make a folder of migrations and a brant.toml", MakeInitCommand},
+    {"revision", "Write a new migration file", MakeRevisionCommand},
+    {"edit", "Open a migration file in $EDITOR", MakeEditCommand},
+    {"merge", "Write a migration file that joins heads", MakeMergeCommand},
     {"upgrade", "Apply revisions up to a target", MakeUpgradeCommand},
     {"downgrade", "Undo revisions down to a target", MakeDowngradeCommand},
     {"plan", "Show what upgrade or downgrade would run", MakePlanCommand},
@@ -12,6 +15,10 @@ constexpr CommandEntry kCommands[] = {
      MakeStampCommand},
     {"status", "Show where the database is, and what runs", MakeStatusCommand},
     {"current", "List the revisions that the database is at", MakeCurrentCommand},
+    {"history", "List revisions, the newest first", MakeHistoryCommand},
+    {"heads", "List the revisions that nothing revises", MakeHeadsCommand},
+    {"branches", "List the revisions that several others revise", MakeBranchesCommand},
+    {"show", "Show one revision", MakeShowCommand},
     {"runs", "List past and present runs, or show one", MakeRunsCommand},
     {"watch", "Follow a run to its end", MakeWatchCommand},
     {"cancel", "Stop a run", MakeCancelCommand},
