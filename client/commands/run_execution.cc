@@ -1,5 +1,6 @@
 #include "client/commands/run_execution.h"
 
+#include <pwd.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -22,13 +23,19 @@ namespace {
 constexpr size_t kMaxActorBytes = 256;
 constexpr size_t kMaxRequestIdBytes = 64;
 
+std::string UserName() {
+  for (const char* variable : {"USER", "LOGNAME"}) {
+    const char* name = std::getenv(variable);
+    if (name != nullptr && *name != '\0') return name;
+  }
+  const passwd* entry = getpwuid(getuid());
+  return entry != nullptr ? entry->pw_name : absl::StrCat("uid ", getuid());
+}
+
 std::string DefaultActor() {
-  const char* user = std::getenv("USER");
-  if (user == nullptr || *user == '\0') user = std::getenv("LOGNAME");
   char host[256] = {};
   gethostname(host, sizeof(host) - 1);
-  return absl::StrCat(
-      user != nullptr && *user != '\0' ? user : absl::StrCat("uid ", getuid()).c_str(), "@", host);
+  return absl::StrCat(UserName(), "@", host);
 }
 
 // A UUID of version 4.

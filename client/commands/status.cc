@@ -81,8 +81,8 @@ class StatusCommand : public Command {
       table.Add({"Unknown:", absl::StrJoin(status.unknown_revisions(), ", ")});
     }
     table.Add({"Running:", status.has_active_run() ? DescribeRun(status.active_run()) : "nothing"});
-    table.Add(
-        {"Database:", absl::StrCat(DialectTitle(status.dialect()), " ", status.server_version())});
+    table.Add({"Database:", status.server_version().empty() ? DialectTitle(status.dialect())
+                                                            : status.server_version()});
     table.Add({"Agent:", absl::StrCat(status.agent(), " (brantd ", status.agent_version(), ")")});
     context.console().Print(table.Format());
     return kExitDone;
