@@ -1,0 +1,66 @@
+#include "client/connection/connection.h"
+
+#include "agent/base/error.h"
+#include "client/connection/rpc_status.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace brant {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string AddressOf(const std::string& text) {
+  auto connection = ConnectRemote(text);
+  return connection.ok() ? (*connection)->address() : std::string(connection.status().message());
+}
+
+TEST(ConnectRemoteTest, PortMayBeLeftOut) {
+  EXPECT_EQ(AddressOf("brantd.internal:7000"), "brantd.internal:7000");
+  EXPECT_EQ(AddressOf("brantd.internal"), "brantd.internal:7420");
+  EXPECT_EQ(AddressOf("10.0.0.1"), "10.0.0.1:7420");
+  EXPECT_EQ(AddressOf("[::1]"), "[::1]:7420");
+  EXPECT_EQ(AddressOf("::1"), "[::1]:7420");
+  EXPECT_EQ(AddressOf("[::1]:7000"), "[::1]:7000");
+  EXPECT_EQ(AddressOf(" a:1 "), "a:1");
+  EXPECT_EQ(AddressOf("unix:///run/brantd.sock"), "unix:///run/brantd.sock");
+}
+
+TEST(ConnectRemoteTest, WhatIsNoAddressIsRefused) {
+  for (const char* text : {"", "a,,b", "http://a:1", "a/b", "a:port", "a:0", "a:70000", ":7420"}) {
+    EXPECT_THAT(AddressOf(text), HasSubstr("is no address of an agent")) << text;
+  }
+}
+
+TEST(ConnectRemoteTest, AddressesAreTriedInARound) {
+  auto connection = *ConnectRemote("a:1,b:2");
+  EXPECT_EQ(connection->address(), "a:1");
+  EXPECT_TRUE(connection->Failed());
+  EXPECT_EQ(connection->address(), "b:2");
+  EXPECT_FALSE(connection->Failed()) << "the round is over";
+  EXPECT_EQ(connection->address(), "a:1");
+}
+
+TEST(RpcStatusTest, TransportErrorsNameTheAgent) {
+  absl::Status status =
+      FromGrpcStatus(grpc::Status(grpc::StatusCode::UNAVAILABLE, "refused"), "a:1");
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_AGENT_UNREACHABLE);
+  EXPECT_EQ(status.message(), "can't reach the agent at a:1: refused");
+  EXPECT_TRUE(IsTransient(status));
+  status = FromGrpcStatus(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, ""), "a:1");
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_AGENT_UNREACHABLE);
+  status = FromGrpcStatus(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, ""), "a:1");
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_INTERNAL);
+  EXPECT_FALSE(IsTransient(status));
+}
+
+TEST(RpcStatusTest, AgentsErrorsArriveWhole) {
+  const absl::Status made = Error(v1::ERROR_REASON_LOCK_TIMEOUT, "late").Hint("wait");
+  const grpc::Status sent(static_cast<grpc::StatusCode>(made.code()), "late",
+                          ToRpcStatus(made).SerializeAsString());
+  EXPECT_EQ(FromGrpcStatus(sent, "a:1"), made);
+  EXPECT_FALSE(IsTransient(made));
+}
+
+}  // namespace
+}  // namespace brant
