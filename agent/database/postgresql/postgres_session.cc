@@ -1,0 +1,230 @@
+#include "agent/database/postgresql/postgres_session.h"
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "agent/base/error.h"
+#include "agent/base/sha256.h"
+#include "agent/database/postgresql/scanner.h"
+#include "agent/database/statement_kind.h"
+
+namespace brant {
+namespace {
+
+// Advisory locks have numbers, not names.
+int64_t LockKey(absl::string_view name) {
+  uint64_t key = 0;
+  (void)absl::SimpleHexAtoi(Sha256Hex(name).substr(0, 16), &key);
+  return static_cast<int64_t>(key);
+}
+
+absl::Status InDoubt(const absl::Status& cause) {
+  return Error(v1::ERROR_REASON_COMMIT_IN_DOUBT,
+               absl::StrCat("whether it was committed is not known: ", cause.message()))
+      .Database(ErrorDetail(cause, "database_code"), ErrorDetail(cause, "database_message"));
+}
+
+// Not DISCARD ALL, which would let go of the lock.
+constexpr absl::string_view kReset =
+    "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; CLOSE ALL; DEALLOCATE ALL; UNLISTEN *; "
+    "DISCARD TEMP; DISCARD SEQUENCES; ";
+
+}  // namespace
+
+PostgresSession::PostgresSession(std::unique_ptr<PostgresConnection> connection,
+                                 const SessionOptions& options)
+    : connection_(std::move(connection)), options_(options) {}
+
+absl::StatusOr<std::unique_ptr<Session>> PostgresSession::Open(
+    std::unique_ptr<PostgresConnection> connection, const SessionOptions& options) {
+  std::unique_ptr<PostgresSession> session(new PostgresSession(std::move(connection), options));
+  BRANT_ASSIGN_OR_RETURN(std::string settings, session->Settings());
+  BRANT_RETURN_IF_ERROR(session->connection_->Run(settings).status);
+  return session;
+}
+
+// What the role or the database may have set otherwise. Settings that a server
+// does not have are left out.
+absl::StatusOr<std::string> PostgresSession::Settings() {
+  std::vector<std::pair<std::string, std::string>> settings = {
+      {"application_name", options_.name},
+      {"client_min_messages", "warning"},
+      // An index may take its time to build.
+      {"statement_timeout", "0"},
+      {"idle_in_transaction_session_timeout", "0"},
+      {"idle_session_timeout", "0"},
+      {"transaction_timeout", "0"},
+      // The server ends a session whose agent died within seconds, and with it
+      // the lock.
+      {"client_connection_check_interval", "500ms"},
+      {"tcp_keepalives_idle", "2"},
+      {"tcp_keepalives_interval", "1"},
+      {"tcp_keepalives_count", "3"},
+  };
+  if (options_.lock_timeout > absl::ZeroDuration()) {
+    int64_t milliseconds = std::max<int64_t>(1, absl::ToInt64Milliseconds(options_.lock_timeout));
+    settings.emplace_back("lock_timeout", absl::StrCat(milliseconds, "ms"));
+  }
+  if (options_.read_only) settings.emplace_back("default_transaction_read_only", "on");
+  std::vector<std::string> rows;
+  for (const auto& [name, value] : settings) {
+    BRANT_ASSIGN_OR_RETURN(std::string quoted, connection_->Quote(Value(value)));
+    rows.push_back(absl::StrCat("('", name, "', ", quoted, ")"));
+  }
+  return absl::StrCat(
+      "SELECT pg_catalog.set_config(s.name, s.value, false) FROM (VALUES ",
+      absl::StrJoin(rows, ", "),
+      ") AS s (name, value) WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL");
+}
+
+absl::StatusOr<Execution> PostgresSession::Execute(absl::string_view statement) {
+  if (absl::StrContains(statement, absl::string_view("\0", 1))) {
+    return Error(v1::ERROR_REASON_UNSUPPORTED_STATEMENT, "the statement holds a NUL byte")
+        .With("position", absl::StrCat(statement.find('\0')))
+        .Hint("save the file as UTF-8 text without it");
+  }
+  // Outside of a transaction, or if it is a COMMIT, it is over with its answer.
+  bool commits =
+      IsAlive() && (!InTransaction() || ClassifyStatement(Dialect::kPostgresql, statement) ==
+                                            StatementKind::kTransactionControl);
+  PostgresConnection::Outcome outcome = connection_->Run(std::string(statement));
+  if (!outcome.status.ok()) {
+    bool in_doubt = commits && !IsAlive() && outcome.last_tag.empty();
+    return in_doubt ? InDoubt(outcome.status) : outcome.status;
+  }
+  return Execution{outcome.rows_affected};
+}
+
+absl::StatusOr<std::string> PostgresSession::Bind(absl::string_view sql,
+                                                  absl::Span<const Value> args) {
+  std::string bound;
+  size_t next = 0;
+  while (!sql.empty()) {
+    PostgresqlToken token = FirstPostgresqlToken(sql);
+    sql.remove_prefix(token.text.size());
+    if (token.text != "?") {
+      absl::StrAppend(&bound, token.text);
+      continue;
+    }
+    if (next == args.size()) return Error(v1::ERROR_REASON_INTERNAL, "a query lacks arguments");
+    BRANT_ASSIGN_OR_RETURN(std::string quoted, connection_->Quote(args[next++]));
+    absl::StrAppend(&bound, quoted);
+  }
+  if (next != args.size()) {
+    return Error(v1::ERROR_REASON_INTERNAL, "a query has too many arguments");
+  }
+  return bound;
+}
+
+absl::StatusOr<Rows> PostgresSession::Query(absl::string_view sql, absl::Span<const Value> args) {
+  BRANT_ASSIGN_OR_RETURN(std::string bound, Bind(sql, args));
+  return connection_->Query(bound);
+}
+
+absl::StatusOr<std::string> PostgresSession::Join(absl::Span<const BoundStatement> statements) {
+  std::string joined;
+  for (const BoundStatement& statement : statements) {
+    BRANT_ASSIGN_OR_RETURN(std::string bound, Bind(statement.sql, statement.args));
+    // A line end, for a statement that ends with a comment.
+    absl::StrAppend(&joined, bound, "\n;");
+  }
+  return joined;
+}
+
+absl::Status PostgresSession::Batch(absl::Span<const BoundStatement> statements) {
+  if (statements.empty()) return absl::OkStatus();
+  BRANT_ASSIGN_OR_RETURN(std::string joined, Join(statements));
+  // The server makes a transaction of one message, if none is open.
+  bool commits = IsAlive() && !InTransaction();
+  absl::Status status = connection_->Run(joined).status;
+  return !status.ok() && commits && !IsAlive() ? InDoubt(status) : status;
+}
+
+absl::Status PostgresSession::Begin() {
+  return connection_->Run("BEGIN ISOLATION LEVEL READ COMMITTED").status;
+}
+
+absl::Status PostgresSession::RunCommit(const std::string& sql) {
+  bool sent = IsAlive();
+  PostgresConnection::Outcome outcome = connection_->Run(sql);
+  if (outcome.last_tag == "COMMIT") return absl::OkStatus();
+  if (sent && !IsAlive()) return InDoubt(outcome.status);
+  BRANT_RETURN_IF_ERROR(outcome.status);
+  // The answer to COMMIT after a failed statement is ROLLBACK, and no error.
+  return Error(v1::ERROR_REASON_DATABASE_ERROR,
+               "the transaction was rolled back, because a statement in it had failed")
+      .Database("25P02", "the answer to COMMIT was ROLLBACK");
+}
+
+absl::Status PostgresSession::Commit() { return RunCommit("COMMIT"); }
+
+absl::Status PostgresSession::Rollback() {
+  return InTransaction() ? connection_->Run("ROLLBACK").status : absl::OkStatus();
+}
+
+absl::Status PostgresSession::BatchAndCommit(absl::Span<const BoundStatement> statements) {
+  if (!InTransaction()) return Batch(statements);
+  BRANT_ASSIGN_OR_RETURN(std::string joined, Join(statements));
+  return RunCommit(absl::StrCat(joined, "COMMIT"));
+}
+
+bool PostgresSession::InTransaction() const { return connection_->InTransaction(); }
+
+absl::StatusOr<bool> PostgresSession::TryLock(absl::string_view name) {
+  if (held_.contains(name)) return true;
+  BRANT_ASSIGN_OR_RETURN(
+      Rows rows, Query("SELECT pg_catalog.pg_try_advisory_lock(?)", {Value(LockKey(name))}));
+  if (rows.size() != 1 || rows[0][0] != "t") return false;
+  held_.emplace(name);
+  return true;
+}
+
+absl::Status PostgresSession::ReleaseLock(absl::string_view name) {
+  auto found = held_.find(name);
+  if (found == held_.end()) return absl::OkStatus();
+  BRANT_RETURN_IF_ERROR(
+      Query("SELECT pg_catalog.pg_advisory_unlock(?)", {Value(LockKey(name))}).status());
+  held_.erase(found);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> PostgresSession::LockHolder(absl::string_view name) {
+  uint64_t key = static_cast<uint64_t>(LockKey(name));
+  BRANT_ASSIGN_OR_RETURN(
+      Rows rows,
+      Query(
+          "SELECT l.pid, a.application_name, coalesce(a.client_addr::text, 'local'), "
+          "date_trunc('second', clock_timestamp() - a.backend_start)::text "
+          "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid) "
+          "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 "
+          "AND l.database = (SELECT oid FROM pg_catalog.pg_database "
+          "WHERE datname = current_database()) AND l.classid::bigint = ? "
+          "AND l.objid::bigint = ?",
+          {Value(static_cast<int64_t>(key >> 32)), Value(static_cast<int64_t>(key & 0xffffffff))}));
+  if (rows.empty()) return "";
+  const auto& row = rows[0];
+  return absl::StrCat("pid ", row[0].value_or("?"), " (", row[1].value_or("?"), ") from ",
+                      row[2].value_or("?"), ", connected for ", row[3].value_or("?"));
+}
+
+absl::Status PostgresSession::Reset() {
+  BRANT_ASSIGN_OR_RETURN(std::string settings, Settings());
+  return connection_->Run(absl::StrCat(InTransaction() ? "ROLLBACK; " : "", kReset, settings))
+      .status;
+}
+
+void PostgresSession::Cancel() { connection_->Cancel(); }
+
+bool PostgresSession::IsAlive() const { return connection_->IsAlive(); }
+
+std::string PostgresSession::ServerId() const {
+  return absl::StrCat("pid ", connection_->ProcessId());
+}
+
+}  // namespace brant
