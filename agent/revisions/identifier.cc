@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
@@ -94,7 +95,7 @@ class HistoryRange {
 
  private:
   absl::StatusOr<std::vector<RevisionIndex>> ResolveEnd(const RangeEnd& end,
-                                                        const std::vector<RevisionIndex>& other) {
+                                                        std::vector<RevisionIndex> other) {
     if (end.is_current) return RowIndices(graph_, rows_);
     if (!end.IsRelative()) return ResolveLoosely(end.identifier);
     bool is_lower = &end == &lower_;
@@ -104,6 +105,16 @@ class HistoryRange {
               "a range begins at -N, counted from its end, or ends at +N, counted from its "
               "beginning");
     }
+    if (end.identifier.has_branch() && absl::c_none_of(other, [&](RevisionIndex index) {
+          return end.identifier.InLineage(index);
+        })) {
+      other = TipsWithinBranch(graph_, graph_.Ancestors(other, /*with_dependencies=*/true),
+                               end.identifier);
+    }
+    other.erase(
+        std::remove_if(other.begin(), other.end(),
+                       [&](RevisionIndex index) { return !end.identifier.InLineage(index); }),
+        other.end());
     if (other.size() > 1) {
       return Error(v1::ERROR_REASON_REVISION_AMBIGUOUS,
                    absl::StrCat("'", end.text, "' can be counted from each of ",
@@ -129,15 +140,14 @@ class HistoryRange {
 
   absl::StatusOr<std::vector<RevisionIndex>> Between(const std::vector<RevisionIndex>& lower,
                                                      std::vector<RevisionIndex> upper) {
-    if (!upper_.is_current) BRANT_RETURN_IF_ERROR(CheckNoOverlap(graph_, upper));
-    if (!lower_.is_current) BRANT_RETURN_IF_ERROR(CheckNoOverlap(graph_, lower));
     if (lower_.identifier.has_branch()) {
       // `label@…:heads` lists that branch only.
-      const Identifier& identifier = lower_.identifier;
       upper.erase(std::remove_if(upper.begin(), upper.end(),
-                                 [&](RevisionIndex i) { return !identifier.InLineage(i); }),
+                                 [&](RevisionIndex index) { return !IsOfLowerBranch(index); }),
                   upper.end());
     }
+    if (!upper_.is_current) BRANT_RETURN_IF_ERROR(CheckNoOverlap(graph_, upper));
+    if (!lower_.is_current) BRANT_RETURN_IF_ERROR(CheckNoOverlap(graph_, lower));
     std::vector<bool> listed = graph_.Ancestors(upper, /*with_dependencies=*/true);
     for (RevisionIndex low : lower) {
       if (listed[low]) continue;
@@ -156,6 +166,14 @@ class HistoryRange {
     std::vector<RevisionIndex> order = graph_.ApplyOrder(listed);
     std::reverse(order.begin(), order.end());
     return order;
+  }
+
+  // Carries the label, or with a revision as the branch is of its lineage.
+  bool IsOfLowerBranch(RevisionIndex index) const {
+    const Identifier& identifier = lower_.identifier;
+    if (!graph_.FindLabel(identifier.branch).has_value()) return identifier.InLineage(index);
+    std::vector<std::string> labels = graph_.LabelsOf(index);
+    return std::binary_search(labels.begin(), labels.end(), identifier.branch);
   }
 
   const RevisionGraph& graph_;

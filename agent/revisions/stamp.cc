@@ -24,6 +24,10 @@ absl::StatusOr<StampTargets> ResolveTargets(const RevisionGraph& graph,
   targets.emptied.resize(graph.size());
   for (const std::string& text : texts) {
     BRANT_ASSIGN_OR_RETURN(Identifier identifier, ParseIdentifier(graph, text));
+    if (identifier.symbol.empty()) {
+      // Nothing says what they should count from: what is recorded, or the heads.
+      return RelativeError(identifier).Hint("a stamp names where the database is; write ID-N");
+    }
     BRANT_ASSIGN_OR_RETURN(std::vector<RevisionIndex> found, ResolveRevisions(graph, text));
     for (RevisionIndex index : found) {
       std::vector<RevisionIndex>& all = targets.revisions;

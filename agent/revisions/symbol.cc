@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -31,8 +32,8 @@ Error NotFound(absl::string_view argument, absl::string_view why) {
                             why.empty() ? "" : ": ", why));
 }
 
-// An id or a label in full, or a unique prefix of one, within a lineage if
-// `lineage` is not empty.
+// An id or a label in full, or a prefix of one that is unique, at least within
+// `lineage` if that is not empty.
 absl::StatusOr<RevisionIndex> FindName(const RevisionGraph& graph, absl::string_view text,
                                        const std::vector<bool>& lineage) {
   absl::Span<const RevisionGraph::Name> found = graph.FindPrefix(text);
@@ -41,18 +42,23 @@ absl::StatusOr<RevisionIndex> FindName(const RevisionGraph& graph, absl::string_
     return NotFound(text, "").Hint(
         "part of an id needs four characters or more; `brant history` lists the revisions");
   }
-  std::vector<std::string> names;
-  RevisionIndex revision = kBase;
-  for (const RevisionGraph::Name& name : found) {
-    if (!lineage.empty() && !lineage[name.revision]) continue;
-    revision = name.revision;
-    names.push_back(absl::StrCat("'", name.text, "'"));
+  std::vector<RevisionGraph::Name> members(found.begin(), found.end());
+  if (!lineage.empty()) {
+    members.erase(std::remove_if(members.begin(), members.end(),
+                                 [&](const auto& name) { return !lineage[name.revision]; }),
+                  members.end());
+    // The one that is meant is of another branch, which the caller will say.
+    if (members.empty() && found.size() == 1) return found[0].revision;
   }
-  if (names.size() == 1) return revision;
-  if (names.empty()) {
+  if (members.size() == 1) return members[0].revision;
+  if (members.empty()) {
     return NotFound(text, "").Hint(
         "`brant history` lists the revisions; is the migrations folder the right one and up to "
         "date?");
+  }
+  std::vector<std::string> names;
+  for (const RevisionGraph::Name& name : members) {
+    names.push_back(absl::StrCat("'", name.text, "'"));
   }
   if (names.size() > kNamedCandidates) {
     names.resize(kNamedCandidates);
@@ -120,6 +126,20 @@ std::string JoinIds(const RevisionGraph& graph, absl::Span<const RevisionIndex> 
   return text;
 }
 
+std::vector<RevisionIndex> TipsWithinBranch(const RevisionGraph& graph,
+                                            const std::vector<bool>& flags,
+                                            const Identifier& identifier) {
+  auto is_member = [&](RevisionIndex index) { return flags[index] && identifier.InLineage(index); };
+  std::vector<RevisionIndex> tips;
+  for (RevisionIndex index = 0; index < graph.size(); ++index) {
+    if (is_member(index) && absl::c_none_of(graph.children(index), is_member) &&
+        absl::c_none_of(graph.dependents(index), is_member)) {
+      tips.push_back(index);
+    }
+  }
+  return tips;
+}
+
 Error RelativeError(const Identifier& identifier) {
   int count = std::abs(identifier.steps.value_or(0));
   return Error(v1::ERROR_REASON_INVALID_TARGET,
@@ -130,14 +150,16 @@ Error RelativeError(const Identifier& identifier) {
 Error MultipleHeadsError(const RevisionGraph& graph, absl::Span<const RevisionIndex> heads,
                          const Identifier& identifier) {
   std::string advice =
-      identifier.has_branch()
-          ? absl::StrCat("or '", identifier.branch, "@heads' for all heads of the branch")
-          : absl::StrCat("'<branchname>@", identifier.symbol,
-                         "' to narrow to a specific head, or 'heads' for all heads");
-  return Error(v1::ERROR_REASON_MULTIPLE_HEADS,
-               absl::StrCat("Multiple head revisions are present for given argument '",
-                            identifier.text, "'; please specify a specific target revision, ",
-                            advice))
+      ", '<branchname>@head' to narrow to a specific head, or 'heads' for all heads";
+  if (identifier.has_branch()) {
+    advice = absl::StrCat(", or '", identifier.branch, "@heads' for all heads of the branch");
+  }
+  // Where one revision is needed, `heads` is no help.
+  if (identifier.symbol == "heads" || identifier.steps.has_value()) advice.clear();
+  return Error(
+             v1::ERROR_REASON_MULTIPLE_HEADS,
+             absl::StrCat("Multiple head revisions are present for given argument '",
+                          identifier.text, "'; please specify a specific target revision", advice))
       .Hint(absl::StrCat("the heads are ", JoinIds(graph, heads),
                          "; `brant merge heads` makes them one"));
 }

@@ -68,6 +68,12 @@ absl::StatusOr<RevisionIndex> WalkAllSteps(const RevisionGraph& graph, RevisionI
                                            const Identifier& identifier,
                                            const std::vector<bool>& lineage);
 
+// The members of the identifier's branch above which nothing of the branch is a
+// member too, through parents or dependencies; `flags` says what is a member.
+std::vector<RevisionIndex> TipsWithinBranch(const RevisionGraph& graph,
+                                            const std::vector<bool>& flags,
+                                            const Identifier& identifier);
+
 // "Relative revision +9 didn't produce 9 migrations".
 Error RelativeError(const Identifier& identifier);
 

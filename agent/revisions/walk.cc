@@ -30,24 +30,6 @@ std::vector<RevisionIndex> InLineage(const Identifier& identifier,
   return members;
 }
 
-// The applied revisions of the branch above which nothing of it is applied,
-// through parents or dependencies.
-std::vector<RevisionIndex> TipsWithinBranch(const RevisionGraph& graph,
-                                            const std::vector<bool>& applied,
-                                            const Identifier& identifier) {
-  auto is_applied_member = [&](RevisionIndex index) {
-    return applied[index] && identifier.InLineage(index);
-  };
-  std::vector<RevisionIndex> tips;
-  for (RevisionIndex index = 0; index < graph.size(); ++index) {
-    if (is_applied_member(index) && absl::c_none_of(graph.children(index), is_applied_member) &&
-        absl::c_none_of(graph.dependents(index), is_applied_member)) {
-      tips.push_back(index);
-    }
-  }
-  return tips;
-}
-
 // The applied revisions of the branch that nothing applied revises, be it of the
 // branch or not: what would be rows of it if there were no dependencies.
 std::vector<RevisionIndex> TipsOfBranch(const RevisionGraph& graph,
