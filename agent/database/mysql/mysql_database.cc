@@ -35,9 +35,11 @@ class MysqlDatabase : public Database {
   absl::StatusOr<bool> TableExists(Session& session, absl::string_view schema,
                                    absl::string_view table) override {
     BRANT_ASSIGN_OR_RETURN(
-        Rows rows, session.Query("SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = "
-                                 "IF(? = '', DATABASE(), ?) AND TABLE_NAME = ?",
-                                 {std::string(schema), std::string(schema), std::string(table)}));
+        Rows rows,
+        session.Query(
+            "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = "
+            "IF(? = '', DATABASE(), ?) AND TABLE_NAME = ? AND TABLE_TYPE NOT LIKE '%VIEW'",
+            {std::string(schema), std::string(schema), std::string(table)}));
     return !rows.empty();
   }
 

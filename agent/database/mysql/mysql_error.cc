@@ -150,9 +150,13 @@ absl::Status ToStatus(const Failure& failure, Activity activity) {
                   ? "set log_bin_trust_function_creators=1 on the server, or use a user with SUPER"
                   : "GRANT what is missing, or use another user");
   }
-  Error error = Build(v1::ERROR_REASON_DATABASE_ERROR, "", failure);
   if (failure.code == ER_BAD_DB_ERROR && connecting) {
-    error.Hint("create it first: CREATE DATABASE name CHARACTER SET utf8mb4");
+    return Build(v1::ERROR_REASON_DATABASE_UNREACHABLE, "", failure)
+        .Hint("create it first: CREATE DATABASE name CHARACTER SET utf8mb4");
+  }
+  Error error = Build(v1::ERROR_REASON_DATABASE_ERROR, "", failure);
+  if (failure.code == ER_LOCK_WAIT_TIMEOUT) {
+    error.Hint("another session holds a lock on it; run it again when that one is done");
   }
   return error;
 }

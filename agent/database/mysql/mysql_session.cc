@@ -100,10 +100,16 @@ absl::StatusOr<Rows> MysqlSession::Query(absl::string_view sql, absl::Span<const
 }
 
 absl::Status MysqlSession::Batch(absl::Span<const BoundStatement> statements) {
+  if (statements.empty()) return absl::OkStatus();
+  const bool own_transaction = !InTransaction();
+  if (own_transaction) BRANT_RETURN_IF_ERROR(Begin());
   for (const BoundStatement& statement : statements) {
-    BRANT_RETURN_IF_ERROR(Query(statement.sql, statement.args).status());
+    absl::Status status = Query(statement.sql, statement.args).status();
+    if (status.ok()) continue;
+    if (own_transaction && IsAlive()) Rollback().IgnoreError();
+    return status;
   }
-  return absl::OkStatus();
+  return own_transaction ? Commit() : absl::OkStatus();
 }
 
 absl::Status MysqlSession::Begin() { return RunOwn("START TRANSACTION", nullptr); }
@@ -121,8 +127,9 @@ absl::Status MysqlSession::Commit() {
 absl::Status MysqlSession::Rollback() { return RunOwn("ROLLBACK", nullptr); }
 
 absl::Status MysqlSession::BatchAndCommit(absl::Span<const BoundStatement> statements) {
+  const bool in_transaction = InTransaction();
   BRANT_RETURN_IF_ERROR(Batch(statements));
-  return Commit();
+  return in_transaction ? Commit() : absl::OkStatus();
 }
 
 // These locks belong to the whole server, so the name carries the database. In

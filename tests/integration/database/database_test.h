@@ -80,7 +80,7 @@ class DatabaseTest : public ::testing::TestWithParam<Dialect> {
   std::unique_ptr<Session> session_;
 };
 
-inline auto EveryDatabase() { return ::testing::Values(Dialect::kPostgresql, Dialect::kSqlite); }
+inline auto EveryDatabase() { return ::testing::ValuesIn(kAllDialects); }
 
 inline std::string DialectOfTest(const ::testing::TestParamInfo<Dialect>& info) {
   return std::string(DialectName(info.param));
