@@ -116,7 +116,7 @@ absl::Status Journal::Prepare(Session& session) const {
   return status;
 }
 
-absl::StatusOr<DatabaseState> Journal::ReadState(Session& session, bool lock) const {
+absl::StatusOr<std::optional<DatabaseState>> Journal::ReadState(Session& session, bool lock) const {
   // One row per version row, each with the epoch; without version rows, one.
   std::string sql =
       absl::StrCat("SELECT j.epoch, j.format, v.version_num FROM ", tables_.Journal(),
@@ -124,12 +124,7 @@ absl::StatusOr<DatabaseState> Journal::ReadState(Session& session, bool lock) co
   if (lock && tables_.dialect() == Dialect::kPostgresql) sql += " FOR UPDATE OF j";
   if (lock && tables_.dialect() == Dialect::kMysql) sql += " FOR UPDATE";
   BRANT_ASSIGN_OR_RETURN(Rows rows, session.Query(sql, {Value(tables_.version_table())}));
-  if (rows.empty()) {
-    return Error(v1::ERROR_REASON_CONCURRENT_CHANGE,
-                 absl::StrCat("the row of ", tables_.version_table(), " in ", tables_.Journal(),
-                              " is gone"))
-        .Hint("run the command again; it is made anew");
-  }
+  if (rows.empty()) return std::optional<DatabaseState>();
   if (ToInt(rows[0][1]) > kFormat) {
     return Error(
                v1::ERROR_REASON_DATABASE_READ_ONLY,
@@ -143,7 +138,7 @@ absl::StatusOr<DatabaseState> Journal::ReadState(Session& session, bool lock) co
     if (row[2].has_value()) state.rows.push_back(*row[2]);
   }
   std::sort(state.rows.begin(), state.rows.end());
-  return state;
+  return std::optional<DatabaseState>(std::move(state));
 }
 
 absl::StatusOr<std::vector<std::string>> Journal::ReadRows(Session& session) const {

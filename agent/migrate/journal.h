@@ -53,7 +53,9 @@ class Journal {
 
   // Version rows and epoch in one query; `lock` holds the epoch's row until the
   // transaction ends, so that no later run can take the next one meanwhile.
-  absl::StatusOr<DatabaseState> ReadState(Session& session, bool lock) const;
+  // Nothing if the journal has no row for the version table. Both tables must
+  // exist.
+  absl::StatusOr<std::optional<DatabaseState>> ReadState(Session& session, bool lock) const;
 
   // The version rows alone.
   absl::StatusOr<std::vector<std::string>> ReadRows(Session& session) const;

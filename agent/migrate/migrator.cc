@@ -30,6 +30,39 @@ void SetOutcome(const absl::Status& status, v1::Run& run) {
   *run.mutable_end_time() = ToTimestamp(absl::Now());
 }
 
+// What a run finds once it has the lock.
+struct Standing {
+  // The tables are there, with the journal's row for this version table.
+  bool prepared = false;
+  DatabaseState state;
+  std::optional<StepRecord> unfinished;
+};
+
+absl::StatusOr<Standing> ReadStanding(Database& database, Session& session,
+                                      const Journal& journal) {
+  const StateTables& tables = journal.tables();
+  Standing standing;
+  BRANT_ASSIGN_OR_RETURN(bool has_journal,
+                         database.TableExists(session, tables.schema(), "brant_journal"));
+  BRANT_ASSIGN_OR_RETURN(bool has_versions,
+                         database.TableExists(session, tables.schema(), tables.version_table()));
+  if (has_journal && has_versions) {
+    BRANT_ASSIGN_OR_RETURN(std::optional<DatabaseState> state,
+                           journal.ReadState(session, /*lock=*/false));
+    if (state.has_value()) {
+      standing.prepared = true;
+      standing.state = *std::move(state);
+      BRANT_ASSIGN_OR_RETURN(standing.unfinished, journal.ReadUnfinishedStep(session));
+      return standing;
+    }
+  }
+  // The first run; there may be a version table of Alembic's.
+  if (has_versions) {
+    BRANT_ASSIGN_OR_RETURN(standing.state.rows, journal.ReadRows(session));
+  }
+  return standing;
+}
+
 // How many statements of the plan's first step an earlier run has done. An
 // unfinished step must be the next one, with the same beginning: any other plan
 // would build on half a step.
@@ -114,20 +147,21 @@ absl::Status Migrator::ExecuteOn(Session& session, const RunRequest& request, v1
   const std::string lock = journal.tables().LockName();
   BRANT_RETURN_IF_ERROR(AcquireMigrationLock(session, lock, request.lock_wait, observer, cancel));
 
-  BRANT_RETURN_IF_ERROR(journal.Prepare(session));
-  BRANT_ASSIGN_OR_RETURN(DatabaseState state, journal.ReadState(session, /*lock=*/false));
-  BRANT_ASSIGN_OR_RETURN(std::optional<StepRecord> unfinished, journal.ReadUnfinishedStep(session));
+  // Everything that can be refused is refused before anything is written, the
+  // journal's tables included.
+  BRANT_ASSIGN_OR_RETURN(Standing standing, ReadStanding(database_, session, journal));
+  const std::vector<std::string>& rows = standing.state.rows;
   BRANT_ASSIGN_OR_RETURN(Plan plan,
-                         MakePlan(request.bundle, database_.dialect(), state.rows, request.goal));
-  if (plan.empty() && !unfinished.has_value()) {
-    run.mutable_from_revisions()->Assign(state.rows.begin(), state.rows.end());
+                         MakePlan(request.bundle, database_.dialect(), rows, request.goal));
+  if (plan.empty() && !standing.unfinished.has_value()) {
+    run.mutable_from_revisions()->Assign(rows.begin(), rows.end());
     *run.mutable_to_revisions() = run.from_revisions();
     run.clear_id();
     return session.ReleaseLock(lock);
   }
-  BRANT_ASSIGN_OR_RETURN(int skip, StatementsToSkip(plan, unfinished));
-
-  run.set_epoch(state.epoch + 1);
+  BRANT_ASSIGN_OR_RETURN(int skip, StatementsToSkip(plan, standing.unfinished));
+  if (!standing.prepared) BRANT_RETURN_IF_ERROR(journal.Prepare(session));
+  run.set_epoch(standing.state.epoch + 1);
   run.set_state(v1::RUN_STATE_RUNNING);
   run.set_steps_total(static_cast<int>(plan.steps.size()));
   run.mutable_from_revisions()->Assign(plan.from_rows.begin(), plan.from_rows.end());

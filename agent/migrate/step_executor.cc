@@ -1,5 +1,6 @@
 #include "agent/migrate/step_executor.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -42,18 +43,25 @@ std::string StatementsDigest(const Step& step, int count) {
 }
 
 absl::Status StepExecutor::Guard() {
-  BRANT_ASSIGN_OR_RETURN(DatabaseState state, journal_.ReadState(session_, /*lock=*/true));
-  if (state.epoch != run_.epoch()) {
+  BRANT_ASSIGN_OR_RETURN(std::optional<DatabaseState> state,
+                         journal_.ReadState(session_, /*lock=*/true));
+  if (!state.has_value()) {
+    return Error(v1::ERROR_REASON_CONCURRENT_CHANGE,
+                 absl::StrCat("the row of ", journal_.tables().version_table(), " in ",
+                              journal_.tables().Journal(), " was deleted during the run"))
+        .Hint("run the command again; it is made anew");
+  }
+  if (state->epoch != run_.epoch()) {
     return Error(v1::ERROR_REASON_CONCURRENT_CHANGE,
                  absl::StrCat("run ", run_.id(), " of epoch ", run_.epoch(),
-                              " was overtaken by a run of epoch ", state.epoch))
+                              " was overtaken by a run of epoch ", state->epoch))
         .Hint("nothing of this step took effect; run the command again");
   }
-  if (state.rows != VersionRows(run_)) {
+  if (state->rows != VersionRows(run_)) {
     return Error(v1::ERROR_REASON_CONCURRENT_CHANGE,
                  absl::StrCat("the version rows changed during the run: expected [",
                               absl::StrJoin(VersionRows(run_), ", "), "], found [",
-                              absl::StrJoin(state.rows, ", "), "]"))
+                              absl::StrJoin(state->rows, ", "), "]"))
         .Hint("somebody else migrates this database without Brant's lock; run the command again");
   }
   return absl::OkStatus();
