@@ -23,6 +23,8 @@ namespace {
 
 // The descriptor on which `brantd --private` serves.
 constexpr int kServeDescriptor = 3;
+// brantd ends with it if a flag or a setting is wrong.
+constexpr int kRefusedSettings = 2;
 // How long a child whose connection broke may take to be gone, for its end to
 // be reported.
 constexpr int kEndWaitMilliseconds = 500;
@@ -178,21 +180,27 @@ AgentProcess::~AgentProcess() {
 
 int AgentProcess::TakeSocket() { return std::exchange(socket_, -1); }
 
-std::string AgentProcess::DescribeEnd() {
-  if (pid_ <= 0) return "";
+absl::Status AgentProcess::ExplainEnd() {
+  if (pid_ <= 0) return absl::OkStatus();
   int status = 0;
   for (int waited = 0;; waited += 10) {
     const pid_t ended = waitpid(pid_, &status, WNOHANG);
     if (ended == pid_) break;
-    if (waited >= kEndWaitMilliseconds) return "";
+    if (waited >= kEndWaitMilliseconds) return absl::OkStatus();
     poll(nullptr, 0, 10);
   }
   pid_ = 0;
-  if (WIFSIGNALED(status)) {
-    return absl::StrCat("the private agent was ended by signal ", WTERMSIG(status), " (",
-                        strsignal(WTERMSIG(status)), ")");
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kRefusedSettings) {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST, "the private agent refused its settings")
+        .Hint("its own message stands above");
   }
-  return absl::StrCat("the private agent ended with exit code ", WEXITSTATUS(status));
+  const std::string end =
+      WIFSIGNALED(status)
+          ? absl::StrCat("the private agent was ended by signal ", WTERMSIG(status), " (",
+                         strsignal(WTERMSIG(status)), ")")
+          : absl::StrCat("the private agent ended with exit code ", WEXITSTATUS(status));
+  return Error(v1::ERROR_REASON_AGENT_UNREACHABLE, end)
+      .Hint("its own messages stand above; the next upgrade takes up what it left");
 }
 
 }  // namespace brant

@@ -36,9 +36,10 @@ class AgentProcess {
   // This end of the socket pair, which the caller owns from then on; once.
   int TakeSocket();
 
-  // If the child has ended by itself, how; empty while it lives. Waits a moment
-  // for a child that is about to end.
-  std::string DescribeEnd();
+  // If the child has ended by itself, why; OK while it lives. Waits a moment for
+  // a child that is about to end. Errors: INVALID_REQUEST if it refused its
+  // settings (the message is its own, on standard error), else AGENT_UNREACHABLE.
+  absl::Status ExplainEnd();
 
  private:
   AgentProcess(pid_t pid, int socket, int lifeline)

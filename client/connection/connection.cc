@@ -89,10 +89,8 @@ class PrivateConnection : public Connection {
 
   absl::Status Explain(absl::Status status) override {
     if (ReasonOf(status) != v1::ERROR_REASON_AGENT_UNREACHABLE) return status;
-    const std::string end = process_->DescribeEnd();
-    if (end.empty()) return status;
-    return Error(v1::ERROR_REASON_AGENT_UNREACHABLE, end)
-        .Hint("its own messages stand above; the next upgrade takes up what it left");
+    absl::Status end = process_->ExplainEnd();
+    return end.ok() ? status : end;
   }
 
  private:
