@@ -67,6 +67,11 @@ void CompoundTracker::Take(const Token& token) {
   // Behind a point or an at sign every word is a name: t.end, @case.
   const bool keyword =
       token.kind == TokenKind::kWord && previous_symbol_ != '.' && previous_symbol_ != '@';
+  // A handler's statement may begin here without a semicolon before it.
+  if (conditions_ && !InConditions(keyword ? absl::AsciiStrToUpper(token.text) : "")) {
+    conditions_ = token.kind == TokenKind::kString;
+    at_start_ = !conditions_;
+  }
   const bool began = at_start_ || phase_ == Phase::kStart;
   if (keyword) {
     std::string word = absl::AsciiStrToUpper(token.text);
@@ -250,6 +255,8 @@ void CompoundTracker::Body(const std::string& word) {
 
 void CompoundTracker::BeginStatement(const std::string& word) {
   at_start_ = false;
+  declares_ = false;
+  handler_ = false;
   if (word == "BEGIN") {
     // The initialization of a package ends with the package's own END.
     if (!Top(Block::kPackage) || declaring_) stack_.push_back(Block::kBegin);
@@ -281,14 +288,13 @@ void CompoundTracker::BeginStatement(const std::string& word) {
   }
 }
 
+bool CompoundTracker::InConditions(absl::string_view word) const {
+  return previous_symbol_ == ',' || previous_word_ == "FOR" || In(kConditions, word);
+}
+
 void CompoundTracker::WithinStatement(const std::string& word) {
-  if (conditions_) {
-    const bool condition =
-        previous_symbol_ == ',' || previous_word_ == "FOR" || In(kConditions, word);
-    if (condition) return;
-    conditions_ = false;
-    BeginStatement(word);
-  } else if (word == "CASE") {
+  if (conditions_) return;
+  if (word == "CASE") {
     if (previous_word_ != "END") stack_.push_back(Block::kCaseExpression);
   } else if (word == "END") {
     if (ExpressionIncomplete()) return;

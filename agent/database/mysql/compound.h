@@ -59,6 +59,9 @@ class CompoundTracker {
   void BeginStatement(const std::string& word);
   // `word` stands within one.
   void WithinStatement(const std::string& word);
+  // A token between HANDLER FOR and the handler's statement is one of its
+  // conditions. `word` is empty for a quoted name or string.
+  bool InConditions(absl::string_view word) const;
   void Semicolon();
   void EnterBody();
   // BEGIN turned out to open a block.

@@ -172,6 +172,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"HandlerCondition",
              "CREATE PROCEDURE p() BEGIN DECLARE dup CONDITION FOR 1062; DECLARE "
              "UNDO HANDLER FOR dup, 1063 BEGIN END; SELECT 2; END"},
+        Case{"HandlerWithCursor",
+             "CREATE PROCEDURE p() BEGIN DECLARE EXIT HANDLER FOR NOT FOUND BEGIN DECLARE c CURSOR "
+             "FOR SELECT REPEAT('a', 2); SELECT 1; END; SELECT 2; END"},
+        Case{"HandlerLabel",
+             "CREATE PROCEDURE p() BEGIN DECLARE EXIT HANDLER FOR 1062, SQLEXCEPTION a: BEGIN "
+             "DECLARE v INT; SELECT 1; END a; DECLARE CONTINUE HANDLER FOR `dup` `b c`: LOOP "
+             "SELECT 1; END LOOP; END"},
         Case{"DefaultCase",
              "CREATE PROCEDURE p() BEGIN DECLARE a INT DEFAULT CASE WHEN 1 THEN 2 END; "
              "SELECT 1; END"},
