@@ -17,12 +17,13 @@ class FolderSource : public MigrationSource {
 
   absl::StatusOr<std::string> Digest() override {
     if (!context_.HasFolder()) {
-      // A private agent has no migrations of its own.
-      if (!context_.settings().Text("agent").empty()) return std::string();
+      if (context_.UsesRemoteAgent()) return std::string();
       return Error(v1::ERROR_REASON_INVALID_REQUEST,
                    absl::StrCat("there is no folder '", context_.folder(), "' of migrations here"))
           .Hint("'brant init' makes one; --migrations or BRANT_MIGRATIONS names another");
     }
+    // A private agent reads the same folder: nothing needs to travel.
+    if (!context_.UsesRemoteAgent()) return std::string();
     return FolderDigest(context_.folder());
   }
 
@@ -42,8 +43,11 @@ class FolderSource : public MigrationSource {
 
 }  // namespace
 
-Context::Context(Console& console, const Settings& settings)
-    : console_(console), settings_(settings), migrations_(std::make_unique<FolderSource>(*this)) {}
+Context::Context(Console& console, const Settings& settings, std::string config)
+    : console_(console),
+      settings_(settings),
+      config_(std::move(config)),
+      migrations_(std::make_unique<FolderSource>(*this)) {}
 
 Context::~Context() = default;
 
@@ -51,6 +55,13 @@ bool Context::HasFolder() const {
   if (settings_.Source("migrations") != SettingSource::kDefault) return true;
   struct stat status = {};
   return stat(folder().c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool Context::UsesRemoteAgent() const {
+  // The one that is named more specifically counts; of equals, the agent.
+  return !settings_.Text("agent").empty() &&
+         (settings_.Text("database-url").empty() ||
+          settings_.Source("agent") >= settings_.Source("database-url"));
 }
 
 bool Context::DatabaseNamedByFlag() const {
@@ -72,11 +83,9 @@ absl::StatusOr<AgentClient*> Context::offline_agent() { return Connect(false); }
 
 absl::StatusOr<AgentClient*> Context::Connect(bool needs_database) {
   if (agent_ != nullptr) return agent_.get();
-  const std::string agent = settings_.Text("agent");
   const std::string url = settings_.Text("database-url");
-  const SettingSource agent_source = settings_.Source("agent");
-  const SettingSource url_source = settings_.Source("database-url");
-  if (agent_source == SettingSource::kFlag && url_source == SettingSource::kFlag) {
+  if (settings_.Source("agent") == SettingSource::kFlag &&
+      settings_.Source("database-url") == SettingSource::kFlag) {
     return Error(v1::ERROR_REASON_INVALID_REQUEST, "--agent and --database-url exclude each other")
         .Hint("an agent knows its database");
   }
@@ -85,10 +94,9 @@ absl::StatusOr<AgentClient*> Context::Connect(bool needs_database) {
   options.on_retry = [this](const absl::Status& status) {
     console_.Note(absl::StrCat("Trying again: ", status.message()));
   };
-  // The one that is named more specifically counts; of equals, the agent.
   std::unique_ptr<Connection> connection;
-  if (!agent.empty() && (url.empty() || agent_source >= url_source)) {
-    BRANT_ASSIGN_OR_RETURN(connection, ConnectRemote(agent));
+  if (UsesRemoteAgent()) {
+    BRANT_ASSIGN_OR_RETURN(connection, ConnectRemote(settings_.Text("agent")));
   } else if (!url.empty() || !needs_database) {
     // Nobody waits on a laptop for a database that is down, unless asked to.
     if (settings_.Source("connect-timeout") == SettingSource::kDefault) {
@@ -97,6 +105,9 @@ absl::StatusOr<AgentClient*> Context::Connect(bool needs_database) {
     AgentProcessOptions process;
     // An offline plan asks no database; the agent wants to know of one.
     process.database_url = url.empty() ? "sqlite://" : url;
+    process.config = config_;
+    process.config = config_;
+    if (HasFolder()) process.migrations = folder();
     process.version_table = settings_.Text("version-table");
     process.version_table_schema = settings_.Text("version-table-schema");
     BRANT_ASSIGN_OR_RETURN(connection, ConnectPrivate(process));

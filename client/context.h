@@ -19,8 +19,9 @@ namespace brant {
 // Not thread-safe.
 class Context {
  public:
-  // Both are borrowed.
-  Context(Console& console, const Settings& settings);
+  // The references are borrowed. `config` is the file that the settings were
+  // read from; empty: none.
+  Context(Console& console, const Settings& settings, std::string config);
   ~Context();
 
   Console& console() { return console_; }
@@ -30,6 +31,8 @@ class Context {
   std::string folder() const { return settings_.Text("migrations"); }
   // Whether there is one to work with: it was named, or the default one exists.
   bool HasFolder() const;
+  // An agent that runs already is used, and not one of this process's own.
+  bool UsesRemoteAgent() const;
   // The command line itself names a database or an agent.
   bool DatabaseNamedByFlag() const;
 
@@ -53,6 +56,7 @@ class Context {
 
   Console& console_;
   const Settings& settings_;
+  const std::string config_;
   std::shared_ptr<const Bundle> bundle_;
   std::unique_ptr<MigrationSource> migrations_;
   std::unique_ptr<AgentClient> agent_;

@@ -92,12 +92,10 @@ bool AsksForJson(const std::vector<std::string>& words) {
 absl::StatusOr<int> RunCommand(Console& console, const GlobalFlags& globals, Command& command) {
   Settings settings;
   globals.Apply(settings);
-  if (!globals.config.empty()) {
-    BRANT_RETURN_IF_ERROR(settings.ReadFile(globals.config));
-  } else if (access(kDefaultConfig, F_OK) == 0) {
-    BRANT_RETURN_IF_ERROR(settings.ReadFile(kDefaultConfig));
-  }
-  Context context(console, settings);
+  std::string config = globals.config;
+  if (config.empty() && access(kDefaultConfig, F_OK) == 0) config = kDefaultConfig;
+  if (!config.empty()) BRANT_RETURN_IF_ERROR(settings.ReadFile(config));
+  Context context(console, settings, std::move(config));
   return command.Run(context);
 }
 

@@ -1,5 +1,5 @@
 // Settings of both programs: flag over environment over brant.toml over
-// default. docs/configuration.md lists them.
+// default. docs/commands.md lists them.
 //
 // One brant.toml serves both programs: keys that both know stand at the top,
 // the agent's own in the table [brantd]. A key is the name of its flag without

@@ -51,7 +51,7 @@ absl::StatusOr<RevisionSet> RevisionSet::LoadWith(Context& context, const v1::St
 }
 
 absl::Status RevisionSet::LoadRevisions(Context& context) {
-  if (!context.settings().Text("agent").empty() && !context.HasFolder()) {
+  if (context.UsesRemoteAgent() && !context.HasFolder()) {
     return LoadRemote(context);
   }
   folder_ = context.folder();

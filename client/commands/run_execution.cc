@@ -125,8 +125,7 @@ absl::StatusOr<int> RunFlags::PrintScript(Context& context, v1::PlanRequest requ
   request.set_transaction_mode(ParseTransactionMode(transaction_));
   if (!dialect_.empty()) {
     request.set_dialect(ToProto(*DialectFromName(dialect_)));
-  } else if (context.settings().Text("agent").empty() &&
-             context.settings().Text("database-url").empty()) {
+  } else if (!context.UsesRemoteAgent() && context.settings().Text("database-url").empty()) {
     return Error(v1::ERROR_REASON_INVALID_REQUEST, "--sql needs to know the kind of database")
         .Hint("add --dialect postgresql, sqlite or mysql, or name a database or an agent");
   }

@@ -156,11 +156,15 @@ absl::StatusOr<std::unique_ptr<AgentProcess>> AgentProcess::Start(
   }
 
   std::vector<std::string> arguments = {program, "--private", "--log-level", "error"};
-  if (!options.version_table.empty()) {
-    arguments.insert(arguments.end(), {"--version-table", options.version_table});
-  }
-  if (!options.version_table_schema.empty()) {
-    arguments.insert(arguments.end(), {"--version-table-schema", options.version_table_schema});
+  const std::pair<const char*, const std::string&> flags[] = {
+      {"--config", options.config},
+      {"--migrations", options.migrations},
+      {"--version-table", options.version_table},
+      {"--version-table-schema", options.version_table_schema},
+  };
+  for (const auto& [flag, value] : flags) {
+    // In one word: a value may begin with a dash.
+    if (!value.empty()) arguments.push_back(absl::StrCat(flag, "=", value));
   }
   pid_t pid = 0;
   const int error = Spawn(program, std::move(arguments), ChildEnvironment(options.database_url),

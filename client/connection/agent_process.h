@@ -15,6 +15,10 @@ namespace brant {
 
 struct AgentProcessOptions {
   std::string database_url;
+  // A brant.toml, for the settings that are the agent's alone; empty: none.
+  std::string config;
+  // The agent's own migrations; empty: none.
+  std::string migrations;
   std::string version_table;
   std::string version_table_schema;
 };
