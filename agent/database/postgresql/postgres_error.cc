@@ -31,6 +31,8 @@ constexpr Meaning kMeanings[] = {
     {"25006", v1::ERROR_REASON_DATABASE_READ_ONLY,
      "connect to the primary server; a list of hosts with target_session_attrs=read-write finds "
      "it"},
+    {"2D000", v1::ERROR_REASON_DATABASE_ERROR,
+     "write transaction:off behind the section's marker: it ends transactions itself"},
     {"28", v1::ERROR_REASON_DATABASE_LOGIN_REFUSED,
      "check user name and password in the database URL, and the server's pg_hba.conf"},
     {"3D000", v1::ERROR_REASON_DATABASE_UNREACHABLE,

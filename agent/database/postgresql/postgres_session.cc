@@ -45,7 +45,14 @@ absl::StatusOr<std::unique_ptr<Session>> PostgresSession::Open(
     std::unique_ptr<PostgresConnection> connection, const SessionOptions& options) {
   std::unique_ptr<PostgresSession> session(new PostgresSession(std::move(connection), options));
   BRANT_ASSIGN_OR_RETURN(std::string settings, session->Settings());
-  BRANT_RETURN_IF_ERROR(session->connection_->Run(settings).status);
+  absl::Status status = session->connection_->Run(settings).status;
+  if (!status.ok() && session->IsAlive()) {
+    // A server of another operating system has the setting and refuses it.
+    session->checks_connection_ = false;
+    BRANT_ASSIGN_OR_RETURN(settings, session->Settings());
+    status = session->connection_->Run(settings).status;
+  }
+  BRANT_RETURN_IF_ERROR(status);
   return session;
 }
 
@@ -62,11 +69,11 @@ absl::StatusOr<std::string> PostgresSession::Settings() {
       {"transaction_timeout", "0"},
       // The server ends a session whose agent died within seconds, and with it
       // the lock.
-      {"client_connection_check_interval", "500ms"},
       {"tcp_keepalives_idle", "2"},
       {"tcp_keepalives_interval", "1"},
       {"tcp_keepalives_count", "3"},
   };
+  if (checks_connection_) settings.emplace_back("client_connection_check_interval", "500ms");
   if (options_.lock_timeout > absl::ZeroDuration()) {
     int64_t milliseconds = std::max<int64_t>(1, absl::ToInt64Milliseconds(options_.lock_timeout));
     settings.emplace_back("lock_timeout", absl::StrCat(milliseconds, "ms"));

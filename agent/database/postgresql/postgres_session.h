@@ -48,6 +48,8 @@ class PostgresSession : public Session {
 
   const std::unique_ptr<PostgresConnection> connection_;
   const SessionOptions options_;
+  // The server looks whether its client is still there while a statement runs.
+  bool checks_connection_ = true;
   std::set<std::string, std::less<>> held_;
 };
 

@@ -1,5 +1,6 @@
 #include "agent/database/postgresql/splitter.h"
 
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -152,6 +153,51 @@ TEST(SplitPostgresql, RefusesWhatOnlyPsqlUnderstands) {
     EXPECT_THAT(status.message(), HasSubstr(refused.command));
     EXPECT_EQ(ErrorDetail(status, "position"), refused.position) << refused.script;
     EXPECT_THAT(ErrorDetail(status, "hint"), HasSubstr(refused.hint));
+  }
+}
+
+// Random scripts of which many are valid: psql's rules cut them where the parser
+// does.
+TEST(SplitPostgresql, AgreesWithTheParser) {
+  const std::vector<std::string> parts = {
+      "SELECT 1",
+      "SELECT 'a;''b'",
+      "SELECT E'a\\';'\n'b;\\''",
+      "SELECT 'a'\n-- ;'\n'b;'",
+      "SELECT $$;$$",
+      "SELECT $a$ $b$;$b$ $$ $a$",
+      "SELECT U&'\\0041;' AS \"x;\"\"y\"",
+      "SELECT 1 AS a$b, 'x' AS e, e'\\\\' AS b$",
+      "SELECT -1 - -1 /* ; /* ' */ ; */ + 1",
+      "DO $x$ BEGIN; END $x$",
+      "BEGIN",
+      "END",
+      "CREATE RULE r AS ON INSERT TO t DO ALSO (SELECT 1; SELECT ';')",
+      "CREATE FUNCTION f(a int) RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; "
+      "SELECT (SELECT CASE a WHEN 1 THEN 2 END); END",
+      "CREATE OR REPLACE PROCEDURE p() BEGIN ATOMIC SELECT 1; /* END */ SELECT 'END'; END",
+      "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql RETURN CASE WHEN true THEN 1 END",
+      "CREATE TABLE function (begin int, atomic int)",
+      "COPY t TO STDOUT",
+      "frobnicate ')'",
+  };
+  const std::vector<std::string> gaps = {";", ";;", "; -- it's\n", ";/* \" */", "\n;\r\n", " ; "};
+  std::mt19937 random(20240102);
+  for (int round = 0; round < 5000; ++round) {
+    std::string script;
+    for (int i = random() % 8; i >= 0; --i) {
+      absl::StrAppend(&script, parts[random() % parts.size()], gaps[random() % gaps.size()]);
+    }
+    if (random() % 4 == 0) script.resize(random() % script.size());
+    auto alone = SplitPostgresql(script);
+    const std::string with_newer = absl::StrCat(kNewerSyntax, ";", script);
+    auto scanned = SplitPostgresql(with_newer);
+    ASSERT_EQ(alone.ok(), scanned.ok()) << script;
+    if (!alone.ok()) continue;
+    ASSERT_EQ(alone->size() + 1, scanned->size()) << script;
+    for (size_t i = 0; i < alone->size(); ++i) {
+      ASSERT_EQ((*alone)[i].text, (*scanned)[i + 1].text) << script;
+    }
   }
 }
 

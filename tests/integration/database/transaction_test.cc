@@ -60,6 +60,42 @@ TEST_P(TransactionTest, FollowsTheTransactionsOfASection) {
   EXPECT_EQ(CountOutside(), "1");
 }
 
+TEST_P(TransactionTest, ASectionHasOneSession) {
+  if (IsPostgresql()) {
+    Execute("PREPARE p AS SELECT 1");
+    Execute("EXECUTE p");
+    Execute("SET brant.test = 'x'");
+    EXPECT_EQ(One("SHOW brant.test"), "x");
+  } else if (IsMysql()) {
+    Execute("SET @a = 'SELECT 1'");
+    Execute("PREPARE p FROM @a");
+    Execute("EXECUTE p");
+  }
+  Execute("CREATE TEMPORARY TABLE temporary_one (a INTEGER)");
+  Execute("INSERT INTO temporary_one VALUES (1)");
+  EXPECT_EQ(One("SELECT count(*) FROM temporary_one"), "1");
+}
+
+TEST_P(TransactionTest, RunsWhatCanNotBeInATransactionOnPostgresql) {
+  if (!IsPostgresql()) return;
+  MakeTable();
+  for (absl::string_view statement :
+       {"CREATE INDEX CONCURRENTLY i ON t (b)", "VACUUM t",
+        "DO $$ BEGIN INSERT INTO t SELECT count(*), 'x' FROM t; COMMIT; "
+        "INSERT INTO t VALUES (9, 'x'); ROLLBACK; END $$",
+        "ALTER SYSTEM RESET work_mem"}) {
+    Execute(statement);
+    EXPECT_FALSE(session_->InTransaction());
+    ASSERT_TRUE(session_->Begin().ok());
+    absl::Status status = session_->Execute(statement).status();
+    EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_DATABASE_ERROR) << statement;
+    EXPECT_THAT(ErrorDetail(status, "database_code"), ::testing::AnyOf("25001", "2D000")) << status;
+    EXPECT_THAT(ErrorDetail(status, "hint"), ::testing::HasSubstr("transaction:off"));
+    ASSERT_TRUE(session_->Rollback().ok());
+  }
+  EXPECT_EQ(Count(), "1");
+}
+
 TEST_P(TransactionTest, ABatchIsATransactionOfItsOwn) {
   MakeTable();
   ASSERT_TRUE(session_->Batch({}).ok());
