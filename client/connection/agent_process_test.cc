@@ -51,9 +51,7 @@ TEST_F(AgentProcessTest, UrlGoesThroughTheEnvironmentAndNeverTheArguments) {
     ASSERT_TRUE(process.ok()) << process.status();
   }
   EXPECT_THAT(Contents("arguments"), Not(HasSubstr("secret")));
-  EXPECT_THAT(
-      Contents("arguments"),
-        EXPECT_EQ(Contents("arguments"),
+  EXPECT_EQ(Contents("arguments"),
             "--private --log-level error --migrations=-odd --version-table=alembic_version\n");
   EXPECT_THAT(Contents("environment"),
               HasSubstr("BRANT_DATABASE_URL=postgresql://user:secret@host/name\n"));
@@ -87,11 +85,17 @@ TEST_F(AgentProcessTest, EndOfTheChildIsDescribed) {
   UseScript("exit 7\n");
   auto process = AgentProcess::Start({"sqlite://"});
   ASSERT_TRUE(process.ok());
-  EXPECT_EQ((*process)->DescribeEnd(), "the private agent ended with exit code 7");
+  absl::Status end = (*process)->ExplainEnd();
+  EXPECT_EQ(ReasonOf(end), v1::ERROR_REASON_AGENT_UNREACHABLE);
+  EXPECT_THAT(DescribeError(end), HasSubstr("exit code 7"));
   UseScript("kill -9 $$\n");
   process = AgentProcess::Start({"sqlite://"});
   ASSERT_TRUE(process.ok());
-  EXPECT_THAT((*process)->DescribeEnd(), HasSubstr("signal 9 (Killed)"));
+  EXPECT_THAT(DescribeError((*process)->ExplainEnd()), HasSubstr("signal 9 (Killed)"));
+  UseScript("exit 2\n");
+  process = AgentProcess::Start({"sqlite://"});
+  ASSERT_TRUE(process.ok());
+  EXPECT_EQ(ReasonOf((*process)->ExplainEnd()), v1::ERROR_REASON_INVALID_REQUEST);
 }
 
 TEST_F(AgentProcessTest, MissingProgramIsNamed) {
