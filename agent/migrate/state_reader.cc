@@ -16,13 +16,12 @@ absl::Status StateReader::Connect() {
                                                                   options_.version_table_schema,
                                                                   options_.version_table));
   journal_.emplace(std::move(tables));
+  version_table_seen_ = runs_table_seen_ = scripts_table_seen_ = false;
   return absl::OkStatus();
 }
 
 absl::Status StateReader::WithSession(
     const std::function<absl::Status(Session&, const Journal&)>& read) {
-  // A file is opened anew each time: it may have been made or replaced since.
-  if (database_.dialect() == Dialect::kSqlite) session_.reset();
   const bool reused = session_ != nullptr && session_->IsAlive();
   if (!reused) BRANT_RETURN_IF_ERROR(Connect());
   absl::Status status = read(*session_, *journal_);
@@ -43,14 +42,18 @@ absl::StatusOr<bool> StateReader::HasTable(Session& session, absl::string_view t
 absl::StatusOr<std::vector<std::string>> StateReader::ReadRows() {
   std::vector<std::string> rows;
   absl::Status status = WithSession([&](Session& session, const Journal& journal) -> absl::Status {
+    if (version_table_seen_) {
+      absl::StatusOr<std::vector<std::string>> read = journal.ReadRows(session);
+      if (read.ok()) rows = *std::move(read);
+      if (read.ok() || !session.IsAlive()) return read.status();
+      // Perhaps it was dropped: look again.
+      version_table_seen_ = false;
+    }
     BRANT_ASSIGN_OR_RETURN(bool exists,
                            HasTable(session, options_.version_table, version_table_seen_));
     if (!exists) return absl::OkStatus();
-    absl::StatusOr<std::vector<std::string>> read = journal.ReadRows(session);
-    // It may have been dropped: look again next time.
-    if (!read.ok()) version_table_seen_ = false;
-    if (read.ok()) rows = *std::move(read);
-    return read.status();
+    BRANT_ASSIGN_OR_RETURN(rows, journal.ReadRows(session));
+    return absl::OkStatus();
   });
   if (!status.ok()) return status;
   return rows;

@@ -1,6 +1,7 @@
 #include "agent/database/sqlite/sqlite_session.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +19,29 @@ namespace {
 // A transaction keeps up to this many changed pages in memory: beyond, SQLite
 // locks readers out until COMMIT. 256 MB with pages of 4 KB.
 constexpr absl::string_view kSpillLate = "PRAGMA cache_spill = 65536";
+
+// Device and inode of a database's file; zeros if it has none.
+std::pair<uint64_t, uint64_t> FileId(const SqliteLocation& location) {
+  struct stat file;
+  if (location.in_memory || stat(location.path.c_str(), &file) != 0) return {0, 0};
+  return {file.st_dev, file.st_ino};
+}
+
+// Whether an action of a statement outlives it in the session: what PRAGMA with
+// a value sets, and temporary objects.
+bool LeavesTraces(int action, const char* second) {
+  switch (action) {
+    case SQLITE_PRAGMA:
+      return second != nullptr;
+    case SQLITE_CREATE_TEMP_INDEX:
+    case SQLITE_CREATE_TEMP_TABLE:
+    case SQLITE_CREATE_TEMP_TRIGGER:
+    case SQLITE_CREATE_TEMP_VIEW:
+      return true;
+    default:
+      return false;
+  }
+}
 
 absl::Status BindValue(sqlite3_stmt* statement, int index, const Value& value) {
   int code = SQLITE_OK;
@@ -99,7 +123,10 @@ absl::Status SqliteSession::OpenConnection() {
   sqlite3_set_authorizer(handle, &SqliteSession::Authorize, this);
   // Reads the header too: what is no database shows here.
   BRANT_RETURN_IF_ERROR(Run("PRAGMA schema_version"));
-  return Run(options_.read_only ? "PRAGMA query_only = ON" : kSpillLate);
+  BRANT_RETURN_IF_ERROR(Run(options_.read_only ? "PRAGMA query_only = ON" : kSpillLate));
+  file_id_ = FileId(location_);
+  needs_reopening_ = false;
+  return absl::OkStatus();
 }
 
 int SqliteSession::Authorize(void* session, int action, const char* first, const char* second,
@@ -112,6 +139,7 @@ int SqliteSession::Authorize(void* session, int action, const char* first, const
              sqlite3_stricmp(second, "load_extension") == 0) {
     self->refused_ = "load_extension";
   } else {
+    if (LeavesTraces(action, second)) self->needs_reopening_ = true;
     return SQLITE_OK;
   }
   return SQLITE_DENY;
@@ -256,6 +284,8 @@ absl::Status SqliteSession::ReleaseLock(absl::string_view name) {
 absl::StatusOr<std::string> SqliteSession::LockHolder(absl::string_view) { return lock_->Holder(); }
 
 absl::Status SqliteSession::Reset() {
+  BRANT_RETURN_IF_ERROR(Rollback());
+  if (!needs_reopening_) return absl::OkStatus();
   // Closed first: what it holds would be in the way of the next.
   {
     absl::MutexLock lock(&mutex_);
@@ -272,8 +302,7 @@ void SqliteSession::Cancel() {
 }
 
 bool SqliteSession::IsAlive() const {
-  if (location_.missing && access(location_.path.c_str(), F_OK) == 0) return false;
-  return connection_ != nullptr;
+  return connection_ != nullptr && FileId(location_) == file_id_;
 }
 
 std::string SqliteSession::ServerId() const { return absl::StrCat("pid ", getpid()); }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -47,10 +48,11 @@ class SqliteSession : public Session {
   absl::StatusOr<bool> TryLock(absl::string_view name) override;
   absl::Status ReleaseLock(absl::string_view name) override;
   absl::StatusOr<std::string> LockHolder(absl::string_view name) override;
-  // Opens the connection anew, which leaves nothing behind.
+  // Opens the connection anew where a migration changed settings or made
+  // temporary objects: that leaves nothing behind, and costs reading the schema.
   absl::Status Reset() override;
   void Cancel() override;
-  // Also false once a file that was missing is there: connect again.
+  // Also false once the file was made, removed or replaced: connect again.
   bool IsAlive() const override;
   std::string ServerId() const override;
 
@@ -82,6 +84,10 @@ class SqliteSession : public Session {
   std::atomic<bool> cancelled_ = false;
   // What the authorizer refused in the statement under way.
   std::string refused_;
+  // A PRAGMA with a value was prepared, or something temporary was made.
+  bool needs_reopening_ = false;
+  // Device and inode of the file that is open; zeros without one.
+  std::pair<uint64_t, uint64_t> file_id_;
 };
 
 }  // namespace brant
