@@ -1,0 +1,25 @@
+/*!50003 DROP FUNCTION IF EXISTS `initials` */;
+DELIMITER ;;
+CREATE DEFINER=CURRENT_USER FUNCTION `initials`(`full_name` VARCHAR(100)) RETURNS varchar(10) CHARSET utf8mb4
+    DETERMINISTIC
+    COMMENT 'first letters; upper case'
+BEGIN
+  DECLARE result VARCHAR(10) DEFAULT '';
+  DECLARE i INT DEFAULT 1;
+  WHILE i <= CHAR_LENGTH(full_name) DO
+    IF i = 1 OR SUBSTRING(full_name, i - 1, 1) = ' ' THEN
+      SET result = CONCAT(result, UPPER(SUBSTRING(full_name, i, 1)));
+    END IF;
+    SET i = i + 1;
+  END WHILE;
+  RETURN result;
+END ;;
+DELIMITER ;
+/*!50106 SET @save_time_zone= @@TIME_ZONE */ ;
+DELIMITER ;;
+/*!50106 CREATE*/ /*!50117 DEFINER=CURRENT_USER*/ /*!50106 EVENT `nightly` ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 03:00:00' ON COMPLETION PRESERVE DISABLE DO BEGIN
+  SELECT 1 INTO @a; -- inside
+  SELECT 2 INTO @a;
+END */ ;;
+DELIMITER ;
+/*!50106 SET TIME_ZONE= @save_time_zone */ ;

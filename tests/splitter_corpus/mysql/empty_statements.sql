@@ -1,0 +1,7 @@
+;;
+; -- nothing;
+/* nothing; either */;
+CREATE TABLE e (a INT);;
+;
+ INSERT INTO e VALUES (1)  ;	;
+INSERT INTO e VALUES (2)

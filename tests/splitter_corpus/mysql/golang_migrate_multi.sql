@@ -1,0 +1,10 @@
+BEGIN;
+CREATE TABLE IF NOT EXISTS role (id SERIAL, name TEXT);
+INSERT INTO role (name) VALUES ('admin'), ('guest');
+COMMIT;
+START TRANSACTION;
+UPDATE role SET name = IF(name = 'admin', 'root', name) WHERE id > 0;
+SAVEPOINT half;
+DELETE FROM role;
+ROLLBACK TO SAVEPOINT half;
+COMMIT WORK;

@@ -1,0 +1,25 @@
+CREATE TABLE n (i INT);
+CREATE PROCEDURE fill(IN how_many INT)
+outer_block: BEGIN
+  DECLARE i INT DEFAULT 0;
+  IF how_many IS NULL THEN LEAVE outer_block; END IF;
+  a: WHILE i < how_many DO
+    SET i = i + 1;
+    IF i = 2 THEN ITERATE a; ELSEIF i > 100 THEN LEAVE a; END IF;
+    INSERT INTO n VALUES (i);
+  END WHILE a;
+  b: REPEAT
+    INSERT INTO n VALUES (-i);
+    SET i = i - 1;
+  UNTIL i <= CASE WHEN how_many > 3 THEN 2 ELSE 0 END END REPEAT b;
+  c: LOOP
+    INSERT INTO n VALUES (LENGTH(REPEAT('x', 7)));
+    LEAVE c;
+  END LOOP c;
+END;
+CALL fill(4);
+CALL fill(NULL);
+CREATE FUNCTION doubled(x INT) RETURNS INT DETERMINISTIC RETURN x * 2;
+CREATE FUNCTION sign_name(x INT) RETURNS VARCHAR(10) DETERMINISTIC
+  RETURN CASE SIGN(x) WHEN 1 THEN 'plus' WHEN -1 THEN 'minus' ELSE IF(x IS NULL, 'none', 'zero') END;
+INSERT INTO n VALUES (doubled(21));

@@ -1,0 +1,19 @@
+CREATE TABLE kv (k VARCHAR(10), v INT);
+BEGIN NOT ATOMIC
+  DECLARE i INT DEFAULT 1;
+  FOR j IN 1..3 DO
+    INSERT INTO kv VALUES ('for', j);
+  END FOR;
+  IF i = 1 THEN INSERT INTO kv VALUES ('if', i); END IF;
+END;
+IF (SELECT COUNT(*) FROM kv) = 4 THEN
+  INSERT INTO kv VALUES ('four', 4);
+ELSE
+  INSERT INTO kv VALUES ('other', 0);
+END IF;
+FOR r IN (SELECT v FROM kv WHERE k = 'for') DO
+  INSERT INTO kv VALUES ('row', r.v);
+END FOR;
+BEGIN;
+INSERT INTO kv VALUES ('tx', 1);
+COMMIT;

@@ -1,0 +1,7 @@
+CREATE TABLE cfg (a INT);
+SET @exists := (SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'cfg' AND COLUMN_NAME = 'b');
+SET @sql := IF(@exists = 0, 'ALTER TABLE cfg ADD COLUMN b INT DEFAULT 5 COMMENT ''x;y''', 'SELECT ''nothing; to do''');
+PREPARE stmt FROM @sql;
+EXECUTE stmt;
+DEALLOCATE PREPARE stmt;
+EXECUTE IMMEDIATE 'INSERT INTO cfg (a) VALUES (1)';

@@ -1,0 +1,10 @@
+CREATE TABLE l (a INT);
+LOCK TABLES l WRITE, l AS x READ;
+INSERT INTO l SELECT 1 FROM l AS x;
+UNLOCK TABLES;
+SET autocommit = 0;
+INSERT INTO l VALUES (1);
+COMMIT;
+SET autocommit = 1, @@session.sql_notes = 0;
+DROP TABLE IF EXISTS no_such_table;
+SET SESSION sql_notes = DEFAULT;

@@ -1,0 +1,12 @@
+CREATE TABLE ledger (amount int);
+CREATE FUNCTION total() RETURNS bigint LANGUAGE sql
+BEGIN ATOMIC
+  SELECT sum(CASE WHEN amount > 0 THEN amount ELSE 0 END) FROM ledger;
+END;
+CREATE PROCEDURE pay(a int, b int) LANGUAGE sql
+BEGIN ATOMIC
+  INSERT INTO ledger VALUES (a);
+  INSERT INTO ledger VALUES (b);
+END;
+CREATE FUNCTION one() RETURNS int RETURN 1;
+CALL pay(1, 2);

@@ -1,0 +1,6 @@
+;;
+; -- nothing;
+/* nothing; /* either; */ */;
+CREATE TABLE e ();;
+ ;INSERT INTO e DEFAULT VALUES  ;	;
+INSERT INTO e DEFAULT VALUES

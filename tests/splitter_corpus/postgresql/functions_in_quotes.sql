@@ -1,0 +1,9 @@
+CREATE FUNCTION f1(int) RETURNS int AS 'SELECT $1 + 1;' LANGUAGE sql;
+CREATE FUNCTION f2() RETURNS text AS E'BEGIN RETURN \'a;\'; END;' LANGUAGE plpgsql;
+CREATE FUNCTION f3(a int, OUT b int) AS '
+BEGIN
+  b := a; -- it''s;
+END' LANGUAGE plpgsql;
+PREPARE q(int) AS SELECT $1;
+EXECUTE q(1);
+DEALLOCATE q;

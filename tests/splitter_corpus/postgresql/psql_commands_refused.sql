@@ -1,0 +1,3 @@
+CREATE TABLE t (a int);
+\connect other
+SELECT 1;

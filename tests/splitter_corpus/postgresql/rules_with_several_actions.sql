@@ -1,0 +1,8 @@
+CREATE TABLE r (a int);
+CREATE TABLE r_log (a int, w text);
+CREATE RULE r_ins AS ON INSERT TO r DO ALSO (
+  INSERT INTO r_log VALUES (new.a, 'one;');
+  INSERT INTO r_log VALUES (new.a, 'two');
+);
+CREATE OR REPLACE RULE r_del AS ON DELETE TO r DO INSTEAD NOTHING;
+INSERT INTO r VALUES (1);

@@ -1,0 +1,10 @@
+PRAGMA foreign_keys=off;
+BEGIN TRANSACTION;
+CREATE TABLE new_x (id INTEGER PRIMARY KEY, v TEXT CHECK (v <> ';'));
+INSERT INTO new_x SELECT id, v FROM x;
+DROP TABLE x;
+ALTER TABLE new_x RENAME TO x;
+CREATE TRIGGER x_ai AFTER INSERT ON x BEGIN SELECT 1; END;
+PRAGMA foreign_key_check;
+COMMIT;
+PRAGMA foreign_keys=on;

@@ -1,0 +1,4 @@
+SELECT json_extract('{"a;":[1,2]}', '$."a;"[0]'), '{"a":1}' ->> '$.a';
+SELECT a, row_number() OVER (PARTITION BY b ORDER BY a ROWS BETWEEN 1 PRECEDING AND CURRENT ROW EXCLUDE TIES) FROM t WINDOW w AS (ORDER BY a);
+SELECT count(*) FILTER (WHERE a <> ';') FROM t;
+SELECT a COLLATE NOCASE, a IS NOT DISTINCT FROM b, a NOTNULL FROM t;

@@ -1,0 +1,10 @@
+CREATE TABLE t (a INTEGER, b TEXT);
+CREATE TRIGGER t_bu BEFORE UPDATE OF a ON t FOR EACH ROW WHEN new.a <> old.a
+BEGIN
+  SELECT CASE
+    WHEN new.a < 0 THEN RAISE(ABORT, 'negative; no')
+    WHEN new.a > 9 THEN CASE old.a WHEN 1 THEN RAISE(FAIL, 'x') END
+  END;
+  UPDATE t SET b = CASE WHEN b IS NULL THEN 'x' ELSE b END WHERE rowid = new.rowid;
+END;
+INSERT INTO t VALUES (1, 'it''s;');
