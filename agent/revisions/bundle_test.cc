@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/base/sha256.h"
+#include "agent/revisions/folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -168,6 +169,69 @@ TEST_F(FolderTest, ReadingKeepsLimits) {
   limits.max_file_bytes = 4;
   EXPECT_EQ(ReasonOf(ReadMigrationFiles(folder(), limits).status()),
             v1::ERROR_REASON_INVALID_BUNDLE);
+}
+
+// Long after all files changed.
+constexpr int64_t kMuchLater = int64_t{1} << 33;
+
+TEST_F(FolderTest, CachedDigestNeedsNoReading) {
+  Write("a.sql", FileText("a"));
+  std::string digest = *FolderDigestAt(folder(), kMuchLater);
+  EXPECT_EQ(digest, BundleDigest({{"a.sql", FileText("a")}}));
+  ASSERT_NE(CacheFile(), "");
+  // What the cache says is believed for this state of the folder, and only for it.
+  std::string text;
+  std::getline(std::ifstream(CacheFile()), text);
+  std::string other(64, 'b');
+  std::ofstream(CacheFile()) << text.substr(0, text.rfind(' ')) << " " << other << "\n";
+  EXPECT_EQ(*FolderDigest(folder()), other);
+  Write("b.sql", FileText("b"));
+  EXPECT_EQ(*FolderDigest(folder()),
+            BundleDigest({{"a.sql", FileText("a")}, {"b.sql", FileText("b")}}));
+  fs::remove(fs::path(folder()) / "b.sql");
+  EXPECT_EQ(*FolderDigest(folder()), other);
+  // Another file of the same name, size and modification time.
+  struct stat before;
+  ASSERT_EQ(stat((folder() + "/a.sql").c_str(), &before), 0);
+  Write("new", FileText("z"));
+  timespec times[2] = {before.st_atim, before.st_mtim};
+  ASSERT_EQ(utimensat(AT_FDCWD, (folder() + "/new").c_str(), times, 0), 0);
+  fs::rename(fs::path(folder()) / "new", fs::path(folder()) / "a.sql");
+  EXPECT_EQ(*FolderDigest(folder()), BundleDigest({{"a.sql", FileText("z")}}));
+}
+
+TEST_F(FolderTest, BadCachesAreIgnored) {
+  Write("a.sql", FileText("a"));
+  std::string digest = *FolderDigestAt(folder(), kMuchLater);
+  std::string cache = CacheFile();
+  std::string text;
+  std::getline(std::ifstream(cache), text);
+  for (const std::string& bad : {std::string(), std::string("x"), text.substr(0, text.size() - 1),
+                                 text + " more", "other" + text, std::string(1000, 'x')}) {
+    std::ofstream(cache) << bad;
+    EXPECT_EQ(*FolderDigest(folder()), digest) << bad;
+  }
+  std::ofstream(cache) << text.substr(0, text.rfind(' ')) << " " << std::string(64, 'b') << "\n";
+  fs::permissions(cache, fs::perms::all);
+  EXPECT_EQ(*FolderDigest(folder()), digest) << "anyone may have written the cache";
+  fs::remove(cache);
+  fs::create_directory(cache);
+  EXPECT_EQ(*FolderDigestAt(folder(), kMuchLater), digest);
+  setenv("XDG_CACHE_HOME", "/proc/none", 1);
+  EXPECT_EQ(*FolderDigestAt(folder(), kMuchLater), digest);
+}
+
+TEST_F(FolderTest, ManyFiles) {
+  std::vector<SourceFile> files;
+  for (int i = 0; i < 5000; ++i) {
+    files.push_back({absl::StrCat(10000 + i, ".sql"), absl::StrCat(i)});
+    Write(files.back().name, files.back().content);
+  }
+  EXPECT_EQ(*FolderDigestAt(folder(), kMuchLater), BundleDigest(files));
+  EXPECT_EQ(*FolderDigest(folder()), BundleDigest(files));
+  Write(files.back().name, "changed");
+  files.back().content = "changed";
+  EXPECT_EQ(*FolderDigest(folder()), BundleDigest(files));
 }
 
 TEST_F(FolderTest, DigestsRecentFilesWithoutCaching) {

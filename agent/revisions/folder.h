@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +38,9 @@ class Folder {
   std::string path_;
   std::unique_ptr<DIR, Close> stream_;
 };
+
+// FolderDigest at a point in time (Unix seconds), on which depends what is cached.
+absl::StatusOr<std::string> FolderDigestAt(const std::string& path, int64_t now_seconds);
 
 // A system call's failure: "can't <what> '<path>': <errno as text>".
 absl::Status SystemError(absl::string_view what, absl::string_view path, int error_number);

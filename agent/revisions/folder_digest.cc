@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <optional>
 #include <thread>
@@ -26,8 +27,9 @@ namespace {
 // The first word of a cache file; another one is another format.
 constexpr absl::string_view kCacheFormat = "brant-folder-1";
 constexpr size_t kDigestSize = 64;
-// Below this a second thread costs more than it gains.
-constexpr size_t kFilesPerThread = 1000;
+// Below this another thread costs more than it gains.
+constexpr size_t kFilesPerThread = 2000;
+constexpr size_t kMaxThreads = 4;
 // Times are only as fine as the kernel's clock tick, and on some file systems a
 // second or two.
 constexpr int64_t kSettledSeconds = 2;
@@ -60,26 +62,31 @@ bool StatFiles(int folder_fd, absl::Span<const std::string> names, absl::Span<Fi
   return true;
 }
 
+// All files, by several threads where there are many.
+bool StatAllFiles(int folder_fd, absl::Span<const std::string> names,
+                  absl::Span<FileState> states) {
+  size_t parts = std::min<size_t>({names.size() / kFilesPerThread + 1, kMaxThreads,
+                                   std::max(1u, std::thread::hardware_concurrency())});
+  size_t part_size = (names.size() + parts - 1) / parts;
+  std::atomic<bool> complete = true;
+  auto stat_part = [&](size_t part) {
+    size_t begin = std::min(part * part_size, names.size());
+    if (!StatFiles(folder_fd, names.subspan(begin, part_size), states.subspan(begin))) {
+      complete = false;
+    }
+  };
+  std::vector<std::thread> others;
+  for (size_t part = 1; part < parts; ++part) others.emplace_back(stat_part, part);
+  stat_part(0);
+  for (std::thread& other : others) other.join();
+  return complete;
+}
+
 // Nothing if a file can't be examined: whoever reads it will say why.
 absl::StatusOr<std::optional<FolderState>> ReadState(const Folder& folder) {
   BRANT_ASSIGN_OR_RETURN(std::vector<std::string> names, folder.ListNames());
   std::vector<FileState> states(names.size());
-  absl::Span<const std::string> all_names = names;
-  absl::Span<FileState> all_states = absl::MakeSpan(states);
-  bool complete;
-  if (names.size() < 2 * kFilesPerThread) {
-    complete = StatFiles(folder.fd(), all_names, all_states);
-  } else {
-    size_t half = names.size() / 2;
-    bool other_complete = false;
-    std::thread other([&] {
-      other_complete = StatFiles(folder.fd(), all_names.subspan(half), all_states.subspan(half));
-    });
-    complete = StatFiles(folder.fd(), all_names.first(half), all_states.first(half));
-    other.join();
-    complete = complete && other_complete;
-  }
-  if (!complete) return std::nullopt;
+  if (!StatAllFiles(folder.fd(), names, absl::MakeSpan(states))) return std::nullopt;
   FolderState state;
   Sha256 hash;
   // In the folder's own order: should that ever change without the files, it
@@ -158,6 +165,10 @@ void WriteCache(const std::string& path, absl::string_view state_hash, absl::str
 }  // namespace
 
 absl::StatusOr<std::string> FolderDigest(const std::string& path) {
+  return FolderDigestAt(path, time(nullptr));
+}
+
+absl::StatusOr<std::string> FolderDigestAt(const std::string& path, int64_t now_seconds) {
   BRANT_ASSIGN_OR_RETURN(Folder folder, Folder::Open(path));
   BRANT_ASSIGN_OR_RETURN(std::optional<FolderState> before, ReadState(folder));
   if (before.has_value()) {
@@ -170,7 +181,7 @@ absl::StatusOr<std::string> FolderDigest(const std::string& path) {
   // without leaving a trace in the times.
   BRANT_ASSIGN_OR_RETURN(std::optional<FolderState> after, ReadState(folder));
   if (before.has_value() && after.has_value() && before->hash == after->hash &&
-      after->newest_seconds + kSettledSeconds < time(nullptr)) {
+      after->newest_seconds + kSettledSeconds < now_seconds) {
     std::string cache = CachePath(folder, /*create=*/true);
     if (!cache.empty()) WriteCache(cache, after->hash, digest);
   }
