@@ -281,16 +281,16 @@ def past_base(case):
     )
 
 
+def _narrows_prefix(case):
+    return "Can't locate revision" in str(case.theirs) and any(
+        m["branch"] and len(m["symbol"]) >= 4 and len(case.find(m["symbol"])) > 1
+        for m in case.identifiers()
+    )
+
+
 def prefix_within_a_branch(case):
     """Alembic lets a branch narrow a prefix in upgrade only."""
-    return (
-        case.did
-        and "Can't locate revision" in str(case.theirs)
-        and any(
-            m["branch"] and len(m["symbol"]) >= 4 and len(case.find(m["symbol"])) > 1
-            for m in case.identifiers()
-        )
-    )
+    return case.did and _narrows_prefix(case)
 
 
 def several_stamps(case):
@@ -320,6 +320,41 @@ def history_through_dependents(case):
     return isinstance(case.theirs, AssertionError) and any(
         case.graph.needed_elsewhere(id_) for id_ in case.graph.by_id if id_ in case.brant[1]
     )
+
+
+# What people search for. Where Alembic says one of these, so does Brant.
+_PHRASES = [
+    "Multiple head revisions are present for given argument",
+    "Can't locate revision identified by",
+    "is not a valid upgrade target from current head(s)",
+    "is not a valid downgrade target from current head(s)",
+    "didn't produce",
+    "does not refer to ancestor/descendant revisions along the same branch",
+    "Ambiguous walk",
+    "Ambiguous upgrade from multiple current revisions",
+    "overlaps with other requested revisions",
+]
+
+
+def lost_phrase(case):
+    """A phrase of Alembic's message that is missing in Brant's, without a good reason."""
+    # A branch or an id that is not there, or a prefix of several, is told first.
+    if case.reason in ("REVISION_NOT_FOUND", "REVISION_AMBIGUOUS"):
+        return None
+    if _narrows_prefix(case):
+        return None
+    if any(m["branch"] and m["symbol"] in ("head", "heads") for m in case.identifiers()):
+        return None  # See head_of_a_branch.
+    if any(m["symbol"] == "base" and m["steps"] for m in case.identifiers()):
+        return None  # See below_base.
+    if any(m["steps"] for m in case.identifiers()) and case.command not in WALKS:
+        return None  # See relative_everywhere.
+    if any(m["steps"] and m["symbol"] in case.graph.labels for m in case.identifiers()):
+        return None  # See label_with_dash_and_steps.
+    for phrase in _PHRASES:
+        if phrase in str(case.theirs) and phrase not in case.message:
+            return phrase
+    return None
 
 
 DEVIATIONS = [

@@ -351,11 +351,8 @@ class Comparison:
             if kind == "ok" and {m[0] for m in ours} == set(theirs[0]) and end == theirs[1]:
                 self.counts["same steps" if ours else "same, nothing to do"] += 1
                 return
-        elif kind == "error":
-            self.counts["both refuse"] += 1
-            return
-        self.explain(deviations.Case(self.graph, direction, rows, target, brant, kind, theirs),
-                     command)
+        self.settle(deviations.Case(self.graph, direction, rows, target, brant, kind, theirs),
+                    command)
 
     def check_stamp(self):
         rows = random_rows(self.rng, self.graph)
@@ -375,13 +372,17 @@ class Comparison:
             if kind == "ok" and end == theirs:
                 self.counts["same rows"] += 1
                 return
-        elif kind == "error":
+        self.settle(deviations.Case(self.graph, STAMP, rows, targets, brant, kind, theirs),
+                    command)
+
+    def settle(self, case, command):
+        """Two answers that are not both the same result."""
+        if case.brant[0] == "error" and case.kind == "error":
+            phrase = deviations.lost_phrase(case)
+            if phrase is not None:
+                self.fail(command, "does not say %r" % phrase, case.brant, repr(case.theirs))
             self.counts["both refuse"] += 1
             return
-        self.explain(deviations.Case(self.graph, STAMP, rows, targets, brant, kind, theirs),
-                     command)
-
-    def explain(self, case, command):
         reason = deviations.explain(case)
         if reason is None:
             self.fail(command, "differs", "Brant:   %s" % case.brant,
@@ -418,9 +419,6 @@ class Comparison:
             answer = self.alembic_answer(self.alembic.current, rows, verbose)
         kind, theirs = answer
         brant = self.driver.ask(*words)
-        if brant[0] == "error" and kind == "error":
-            self.counts["both refuse"] += 1
-            return
         if brant[0] == "ok":
             listed = entries(brant[1])
             self.check_listing_order(words, choice, brant[1])
@@ -431,7 +429,7 @@ class Comparison:
             if expected is not None and sorted(listed) == sorted(expected):
                 self.counts["same listing"] += 1
                 return
-        self.explain(deviations.Case(graph, choice, set(rows), target, brant, kind, theirs),
+        self.settle(deviations.Case(graph, choice, set(rows), target, brant, kind, theirs),
                      " ".join(words))
 
     def check_listing_order(self, words, choice, text):
