@@ -1,0 +1,124 @@
+"""A database of a test's own, reached by the client programs that each database ships with.
+
+What they print of a schema is what the tests compare: the databases' own words, not Brant's.
+"""
+
+import os
+import re
+import subprocess
+import urllib.parse
+import uuid
+
+
+def _run(command, text=None, environment=None):
+    result = subprocess.run(command, input=text, capture_output=True, text=True, check=False,
+                            env={**os.environ, **(environment or {})})
+    if result.returncode != 0:
+        raise AssertionError(f"{command[0]} failed:\n{result.stderr}")
+    return result.stdout
+
+
+def _admin_url(variable):
+    url = os.environ.get(variable)
+    if not url:
+        raise AssertionError(
+            f"{variable} is not set; run this under tests/servers/with-servers, and pass it with "
+            f"--test_env={variable}")
+    return urllib.parse.urlparse(url)
+
+
+class Postgresql:
+    def __init__(self, folder):
+        del folder
+        self._admin = _admin_url("BRANT_TEST_POSTGRESQL_URL")
+        self.name = "brant_example_" + uuid.uuid4().hex
+        self._sql(f"CREATE DATABASE {self.name}", self._admin.geturl())
+        self.url = self._admin._replace(path="/" + self.name).geturl()
+
+    def _sql(self, sql, url):
+        return _run(["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
+                     "--set=ON_ERROR_STOP=1", "--file=-", url], sql)
+
+    def execute(self, sql):
+        return self._sql(sql, self.url)
+
+    def schema(self):
+        """The whole schema without Brant's own tables; a random word of pg_dump's is taken out."""
+        dump = _run(["pg_dump", "--schema-only", "--exclude-table=brant_*", self.url])
+        return re.sub(r"(?m)^\\(un)?restrict .*\n", "", dump)
+
+    def objects(self):
+        """Names of everything that is in the schema."""
+        return self.execute("""
+            SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+            UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+            UNION ALL SELECT typname FROM pg_type
+                WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'
+            UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal""").split()
+
+    def drop(self):
+        self._sql(f"DROP DATABASE {self.name} WITH (FORCE)", self._admin.geturl())
+
+
+class Mysql:
+    def __init__(self, folder):
+        del folder
+        admin = _admin_url("BRANT_TEST_MYSQL_URL")
+        self._login = ["--no-defaults", f"--host={admin.hostname}", f"--port={admin.port}",
+                       f"--user={urllib.parse.unquote(admin.username)}"]
+        # Not in the arguments, which other users of the machine can read.
+        self._environment = {"MYSQL_PWD": urllib.parse.unquote(admin.password or "")}
+        self.name = "brant_example_" + uuid.uuid4().hex
+        self._sql(f"CREATE DATABASE {self.name}", [])
+        self.url = admin._replace(path="/" + self.name).geturl()
+
+    def _sql(self, sql, database):
+        return _run(["mariadb", *self._login, "--skip-column-names", "--batch", *database], sql,
+                    self._environment)
+
+    def execute(self, sql):
+        return self._sql(sql, [self.name])
+
+    def schema(self):
+        tables = self.execute("SHOW TABLES LIKE 'brant\\_%'").split()
+        dump = _run(["mariadb-dump", *self._login, "--no-data", "--routines", "--triggers", "--events",
+                     "--skip-comments", *[f"--ignore-table={self.name}.{table}" for table in tables],
+                     self.name], None, self._environment)
+        return re.sub(r" AUTO_INCREMENT=\d+", "", dump)
+
+    def objects(self):
+        return self.execute(f"""
+            SELECT table_name FROM information_schema.tables WHERE table_schema = '{self.name}'
+            UNION ALL SELECT routine_name FROM information_schema.routines
+                WHERE routine_schema = '{self.name}'
+            UNION ALL SELECT trigger_name FROM information_schema.triggers
+                WHERE trigger_schema = '{self.name}'""").split()
+
+    def drop(self):
+        self._sql(f"DROP DATABASE {self.name}", [])
+
+
+class Sqlite:
+    def __init__(self, folder):
+        self._file = os.path.join(folder, "example.db")
+        self.url = "sqlite:///" + self._file
+
+    def execute(self, sql):
+        return _run(["sqlite3", "-batch", "-bail", self._file], "PRAGMA foreign_keys = ON;\n" + sql)
+
+    def schema(self):
+        """The stored text of every CREATE, to the letter."""
+        return self.execute("""
+            SELECT type, name, tbl_name, sql FROM sqlite_schema
+            WHERE tbl_name NOT LIKE 'brant\\_%' ESCAPE '\\' ORDER BY type, name;""")
+
+    def objects(self):
+        """Names of everything but the indexes that SQLite makes for constraints."""
+        return self.execute(
+            "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\';").split()
+
+    def drop(self):
+        os.remove(self._file)
+
+
+BY_NAME = {"postgresql": Postgresql, "mysql": Mysql, "sqlite": Sqlite}
