@@ -52,9 +52,7 @@ class RunManager {
   void Shutdown(absl::Duration grace) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  bool AllFinished() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return unfinished_.empty();
-  }
+  bool AllFinished() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return unfinished_.empty(); }
   std::shared_ptr<Run> FindJoinable(const RunRequest& request) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Execute(const std::shared_ptr<Run>& run) ABSL_LOCKS_EXCLUDED(mutex_);

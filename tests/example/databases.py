@@ -118,7 +118,7 @@ class Sqlite:
             "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\';").split()
 
     def drop(self):
-        os.remove(self._file)
+        """Goes with the test's folder."""
 
 
 BY_NAME = {"postgresql": Postgresql, "mysql": Mysql, "sqlite": Sqlite}

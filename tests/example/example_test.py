@@ -59,28 +59,27 @@ class ExampleTest(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="brant-example-", dir="/tmp")
         self.addCleanup(shutil.rmtree, self.folder)
         self.database = databases.BY_NAME[DATABASE](self.folder)
+        self.addCleanup(self.database.drop)
         self.address = f"unix://{self.folder}/agent.sock"
         self.migrations = os.path.dirname(MIGRATIONS)
         self.start_agent()
 
     def start_agent(self):
-        agent = subprocess.Popen([BRANTD, "--listen", self.address], stderr=subprocess.PIPE, text=True,
-                                 env={**os.environ, "BRANT_DATABASE_URL": self.database.url})
-        self.agent = agent
-        self.addCleanup(self.stop_agent)
+        self.agent = subprocess.Popen([BRANTD, "--listen", self.address], stderr=subprocess.PIPE, text=True,
+                                      env={**os.environ, "BRANT_DATABASE_URL": self.database.url})
         said = ""
-        for line in agent.stderr:
+        for line in self.agent.stderr:
             said += line
             if line.startswith("brantd: listening on"):
+                self.addCleanup(self.stop_agent)
                 return
+        self.agent.communicate()
         self.fail("brantd did not start:\n" + said)
 
     def stop_agent(self):
         self.agent.terminate()
         _, rest = self.agent.communicate(timeout=30)
         self.assertEqual(self.agent.returncode, 0, rest)
-        if os.path.exists(os.path.join(self.folder, "example.db")) or DATABASE != "sqlite":
-            self.database.drop()
 
     def brant(self, *arguments, agent=True):
         environment = dict(os.environ)
