@@ -101,6 +101,12 @@ std::optional<Failure> Connection::Open(const ConnectionOptions& options, absl::
     connection.reset();
     return failure;
   }
+  // Connector/C goes on in the clear if the server offers no TLS, whatever
+  // MYSQL_OPT_SSL_ENFORCE says.
+  if (options.tls != ConnectionOptions::Tls::kOff && mysql_get_ssl_cipher(handle) == nullptr) {
+    connection.reset();
+    return Failure{CR_SSL_CONNECTION_ERROR, "HY000", "the server offers no TLS"};
+  }
   SetKeepalive(handle);
   return std::nullopt;
 }

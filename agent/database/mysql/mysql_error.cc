@@ -3,9 +3,12 @@
 #include <errmsg.h>
 #include <mysqld_error.h>
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "agent/base/error.h"
 
 namespace brant::mysql {
@@ -21,6 +24,10 @@ constexpr unsigned kMustChangePasswordLogin = 1862;
 constexpr unsigned kReadOnlyTransaction = 1792;
 constexpr unsigned kReadOnlyMode = 1836;
 constexpr unsigned kConnectionKilled = 1927;  // MariaDB
+
+// How much of the statement a syntax error shows, in bytes. Where there is more,
+// MariaDB ends it with dots.
+constexpr size_t kNearLimit = 80;
 
 bool IsLoginRefused(unsigned code) {
   switch (code) {
@@ -119,6 +126,11 @@ std::string Failure::Code() const { return absl::StrCat(code, " (", sql_state, "
 
 absl::Status ToStatus(const Failure& failure, Activity activity) {
   const bool connecting = activity == Activity::kConnecting;
+  if (connecting && failure.code == CR_SSL_CONNECTION_ERROR) {
+    return Build(v1::ERROR_REASON_DATABASE_UNREACHABLE,
+                 "no encrypted connection to the database: ", failure)
+        .Hint("check that the server has TLS, and the options ssl_ca, ssl_cert and ssl_mode");
+  }
   if (failure.IsDisconnect()) {
     return Build(v1::ERROR_REASON_DATABASE_UNREACHABLE,
                  connecting ? "the database can't be reached: "
@@ -185,7 +197,7 @@ std::optional<size_t> ErrorPosition(const Failure& failure, absl::string_view st
   }
   int line = 0;
   if (!absl::SimpleAtoi(message.substr(near_end + kLine.size()), &line)) return std::nullopt;
-  const absl::string_view near =
+  absl::string_view near =
       message.substr(near_begin + kNear.size(), near_end - near_begin - kNear.size());
 
   size_t line_begin = 0;
@@ -196,9 +208,12 @@ std::optional<size_t> ErrorPosition(const Failure& failure, absl::string_view st
   }
   // What is shorter than the server's limit reaches to the statement's end.
   const size_t from_end = statement.size() - std::min(near.size(), statement.size());
-  if (from_end >= line_begin && statement.substr(from_end) == near) return from_end;
+  if (near.size() < kNearLimit && from_end >= line_begin && statement.substr(from_end) == near) {
+    return from_end;
+  }
+  absl::ConsumeSuffix(&near, "...");
   const size_t found = statement.find(near, line_begin);
-  if (found == absl::string_view::npos) return std::nullopt;
+  if (near.empty() || found == absl::string_view::npos) return std::nullopt;
   return found;
 }
 
