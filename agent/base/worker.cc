@@ -30,8 +30,10 @@ void Worker::Stop() {
     changed_.Signal();
   }
   if (thread_.joinable()) thread_.join();
+  // Destroyed without the lock: what a task holds may post another one when it goes.
+  std::multimap<absl::Time, std::function<void()>> dropped;
   absl::MutexLock lock(&mutex_);
-  tasks_.clear();
+  dropped.swap(tasks_);
 }
 
 void Worker::Loop() {
