@@ -29,6 +29,21 @@ absl::Status MissingSection(const Revision& revision, Direction direction, Diale
           "write a '-- brant:downgrade' section; an empty one means that there is nothing to undo");
 }
 
+std::vector<int> LinesOf(absl::string_view body, int first_line,
+                         const std::vector<Statement>& statements) {
+  std::vector<int> lines;
+  lines.reserve(statements.size());
+  size_t counted = 0;
+  int line = first_line;
+  for (const Statement& statement : statements) {
+    line +=
+        static_cast<int>(std::count(body.begin() + counted, body.begin() + statement.offset, '\n'));
+    counted = statement.offset;
+    lines.push_back(line);
+  }
+  return lines;
+}
+
 absl::StatusOr<Step> MakeStep(const RevisionGraph& graph, Dialect dialect, Move move,
                               v1::TransactionMode mode) {
   const Revision& revision = graph.revision(move.revision);
@@ -50,6 +65,7 @@ absl::StatusOr<Step> MakeStep(const RevisionGraph& graph, Dialect dialect, Move 
     return WithDetail(WithDetail(status, "file", revision.file), "line", absl::StrCat(line));
   }
   step.statements = *std::move(statements);
+  step.lines = LinesOf(revision.Body(*step.section), step.section->line, step.statements);
 
   const Statement* control = nullptr;
   bool only_data = true;
@@ -78,8 +94,10 @@ absl::StatusOr<Step> MakeStep(const RevisionGraph& graph, Dialect dialect, Move 
 }  // namespace
 
 int LineOf(const Step& step, const Statement& statement) {
-  const absl::string_view before = step.revision->Body(*step.section).substr(0, statement.offset);
-  return step.section->line + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  const auto found =
+      std::lower_bound(step.statements.begin(), step.statements.end(), statement.offset,
+                       [](const Statement& a, size_t offset) { return a.offset < offset; });
+  return step.lines[found - step.statements.begin()];
 }
 
 absl::StatusOr<Plan> MakePlan(std::shared_ptr<const Bundle> bundle, Dialect dialect,
