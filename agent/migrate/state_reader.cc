@@ -33,66 +33,62 @@ absl::Status StateReader::WithSession(
   return read(*session_, *journal_);
 }
 
-absl::StatusOr<bool> StateReader::HasTable(Session& session, absl::string_view table, bool& seen) {
-  if (seen) return true;
-  BRANT_ASSIGN_OR_RETURN(seen, database_.TableExists(session, journal_->tables().schema(), table));
-  return seen;
+absl::Status StateReader::IfTableExists(
+    absl::string_view table, bool& seen,
+    const std::function<absl::Status(Session&, const Journal&)>& read) {
+  return WithSession([&](Session& session, const Journal& journal) -> absl::Status {
+    if (seen) {
+      absl::Status status = read(session, journal);
+      if (status.ok() || !session.IsAlive()) return status;
+      seen = false;
+    }
+    BRANT_ASSIGN_OR_RETURN(seen, database_.TableExists(session, journal.tables().schema(), table));
+    return seen ? read(session, journal) : absl::OkStatus();
+  });
 }
 
 absl::StatusOr<std::vector<std::string>> StateReader::ReadRows() {
   std::vector<std::string> rows;
-  absl::Status status = WithSession([&](Session& session, const Journal& journal) -> absl::Status {
-    if (version_table_seen_) {
-      absl::StatusOr<std::vector<std::string>> read = journal.ReadRows(session);
-      if (read.ok()) rows = *std::move(read);
-      if (read.ok() || !session.IsAlive()) return read.status();
-      // Perhaps it was dropped: look again.
-      version_table_seen_ = false;
-    }
-    BRANT_ASSIGN_OR_RETURN(bool exists,
-                           HasTable(session, options_.version_table, version_table_seen_));
-    if (!exists) return absl::OkStatus();
-    BRANT_ASSIGN_OR_RETURN(rows, journal.ReadRows(session));
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
+  BRANT_RETURN_IF_ERROR(
+      IfTableExists(options_.version_table, version_table_seen_,
+                    [&](Session& session, const Journal& journal) -> absl::Status {
+                      BRANT_ASSIGN_OR_RETURN(rows, journal.ReadRows(session));
+                      return absl::OkStatus();
+                    }));
   return rows;
 }
 
 absl::StatusOr<std::vector<v1::Run>> StateReader::ReadRuns(int64_t before_epoch, int limit) {
   std::vector<v1::Run> runs;
-  absl::Status status = WithSession([&](Session& session, const Journal& journal) -> absl::Status {
-    BRANT_ASSIGN_OR_RETURN(bool exists, HasTable(session, "brant_runs", runs_table_seen_));
-    if (!exists) return absl::OkStatus();
-    BRANT_ASSIGN_OR_RETURN(runs, journal.ReadRuns(session, before_epoch, limit));
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
+  BRANT_RETURN_IF_ERROR(
+      IfTableExists("brant_runs", runs_table_seen_,
+                    [&](Session& session, const Journal& journal) -> absl::Status {
+                      BRANT_ASSIGN_OR_RETURN(runs, journal.ReadRuns(session, before_epoch, limit));
+                      return absl::OkStatus();
+                    }));
   return runs;
 }
 
 absl::StatusOr<std::optional<v1::Run>> StateReader::ReadRun(const std::string& id) {
   std::optional<v1::Run> run;
-  absl::Status status = WithSession([&](Session& session, const Journal& journal) -> absl::Status {
-    BRANT_ASSIGN_OR_RETURN(bool exists, HasTable(session, "brant_runs", runs_table_seen_));
-    if (!exists) return absl::OkStatus();
-    BRANT_ASSIGN_OR_RETURN(run, journal.ReadRun(session, id));
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
+  BRANT_RETURN_IF_ERROR(
+      IfTableExists("brant_runs", runs_table_seen_,
+                    [&](Session& session, const Journal& journal) -> absl::Status {
+                      BRANT_ASSIGN_OR_RETURN(run, journal.ReadRun(session, id));
+                      return absl::OkStatus();
+                    }));
   return run;
 }
 
 absl::StatusOr<std::vector<Revision>> StateReader::ReadScripts(
     const std::vector<std::string>& ids) {
   std::vector<Revision> scripts;
-  absl::Status status = WithSession([&](Session& session, const Journal& journal) -> absl::Status {
-    BRANT_ASSIGN_OR_RETURN(bool exists, HasTable(session, "brant_scripts", scripts_table_seen_));
-    if (!exists) return absl::OkStatus();
-    BRANT_ASSIGN_OR_RETURN(scripts, journal.ReadScripts(session, ids));
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
+  BRANT_RETURN_IF_ERROR(
+      IfTableExists("brant_scripts", scripts_table_seen_,
+                    [&](Session& session, const Journal& journal) -> absl::Status {
+                      BRANT_ASSIGN_OR_RETURN(scripts, journal.ReadScripts(session, ids));
+                      return absl::OkStatus();
+                    }));
   return scripts;
 }
 

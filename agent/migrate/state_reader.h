@@ -43,13 +43,15 @@ class StateReader {
   // Runs `read` on a session; once more on a new one if the old one was broken.
   absl::Status WithSession(const std::function<absl::Status(Session&, const Journal&)>& read);
   absl::Status Connect();
-  absl::StatusOr<bool> HasTable(Session& session, absl::string_view table, bool& seen);
+  // Runs `read`, unless the table is not there. A table that was there once is
+  // not asked for again, until a read fails: it may have been dropped.
+  absl::Status IfTableExists(absl::string_view table, bool& seen,
+                             const std::function<absl::Status(Session&, const Journal&)>& read);
 
   Database& database_;
   const MigratorOptions options_;
   std::unique_ptr<Session> session_;
   std::optional<Journal> journal_;
-  // Tables that were there once are not asked for again.
   bool version_table_seen_ = false;
   bool runs_table_seen_ = false;
   bool scripts_table_seen_ = false;
