@@ -19,6 +19,11 @@ absl::Status CancelToken::reason() const {
   return reason_;
 }
 
+void CancelToken::Detach() {
+  absl::MutexLock lock(&mutex_);
+  session_ = nullptr;
+}
+
 bool CancelToken::SleepFor(absl::Duration duration) const {
   absl::MutexLock lock(&mutex_);
   return !mutex_.AwaitWithTimeout(absl::Condition(&cancelled_), duration);

@@ -22,6 +22,10 @@ class CancelToken {
   // OK until Cancel was called, then its reason.
   absl::Status reason() const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // From now on Cancel only sets the reason: what cleans up must not be
+  // cancelled too. Returns when no Cancel is under way.
+  void Detach() ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Waits, but not beyond Cancel. False: cancelled.
   bool SleepFor(absl::Duration duration) const ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -100,15 +100,22 @@ std::string RunKindName(v1::RunKind kind) {
   return absl::AsciiStrToLower(absl::StripPrefix(v1::RunKind_Name(kind), "RUN_KIND_"));
 }
 
+absl::StatusOr<bool> Journal::TablesExist(Database& database, Session& session) const {
+  // The one that is made last.
+  return database.TableExists(session, tables_.schema(), "brant_scripts");
+}
+
 absl::Status Journal::Prepare(Session& session) const {
   const bool transactional_ddl = tables_.dialect() != Dialect::kMysql;
   std::vector<BoundStatement> statements = tables_.CreateAll();
   statements.push_back(
       {absl::StrCat(
            "INSERT INTO ", tables_.Journal(),
-           " (version_table, format, epoch) SELECT ?, ?, 0 WHERE NOT EXISTS (SELECT 1 FROM ",
+           " (version_table, format, epoch) SELECT ?, ?, (SELECT COALESCE(MAX(epoch), 0) FROM ",
+           tables_.Runs(), " WHERE version_table = ?) WHERE NOT EXISTS (SELECT 1 FROM ",
            tables_.Journal(), " WHERE version_table = ?)"),
-       {tables_.version_table(), int64_t{kFormat}, tables_.version_table()}});
+       {tables_.version_table(), int64_t{kFormat}, tables_.version_table(),
+        tables_.version_table()}});
   if (!transactional_ddl) return session.Batch(statements);
   BRANT_RETURN_IF_ERROR(session.Begin());
   absl::Status status = session.BatchAndCommit(statements);
@@ -159,10 +166,13 @@ absl::StatusOr<std::optional<StepRecord>> Journal::ReadUnfinishedStep(Session& s
                        "s.done_digest FROM ",
                        tables_.Steps(), " s JOIN ", tables_.Runs(),
                        " r ON r.id = s.run_id WHERE r.version_table = ? AND r.epoch = (SELECT "
-                       "MAX(epoch) FROM ",
+                       "l.epoch FROM ",
                        tables_.Runs(),
-                       " WHERE version_table = ?) AND s.state <> 'done' AND "
-                       "s.statements_started > 0"),
+                       " l WHERE l.version_table = ? AND ((l.kind = 'stamp' AND l.state = "
+                       "'succeeded') OR EXISTS (SELECT 1 FROM ",
+                       tables_.Steps(),
+                       " t WHERE t.run_id = l.id)) ORDER BY l.epoch DESC LIMIT 1) AND s.state <> "
+                       "'done' AND s.statements_started > 0"),
           {Value(tables_.version_table()), Value(tables_.version_table())}));
   if (rows.empty()) return std::optional<StepRecord>();
   const auto& row = rows[0];

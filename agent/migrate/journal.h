@@ -48,6 +48,9 @@ class Journal {
   explicit Journal(StateTables tables) : tables_(std::move(tables)) {}
   const StateTables& tables() const { return tables_; }
 
+  // The journal's tables are there, all of them.
+  absl::StatusOr<bool> TablesExist(Database& database, Session& session) const;
+
   // Makes the tables where they are missing, and the journal's row.
   absl::Status Prepare(Session& session) const;
 
@@ -60,7 +63,9 @@ class Journal {
   // The version rows alone.
   absl::StatusOr<std::vector<std::string>> ReadRows(Session& session) const;
 
-  // The step that the latest run left unfinished outside a transaction.
+  // The step that was left unfinished outside a transaction, if no later run went
+  // on from it and no stamp settled it. Runs that ended before their first step
+  // change nothing about it.
   absl::StatusOr<std::optional<StepRecord>> ReadUnfinishedStep(Session& session) const;
   // How many statements of a step are recorded as done.
   absl::StatusOr<int> ReadStatementsDone(Session& session, absl::string_view run_id,

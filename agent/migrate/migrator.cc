@@ -42,8 +42,7 @@ absl::StatusOr<Standing> ReadStanding(Database& database, Session& session,
                                       const Journal& journal) {
   const StateTables& tables = journal.tables();
   Standing standing;
-  BRANT_ASSIGN_OR_RETURN(bool has_journal,
-                         database.TableExists(session, tables.schema(), "brant_journal"));
+  BRANT_ASSIGN_OR_RETURN(bool has_journal, journal.TablesExist(database, session));
   BRANT_ASSIGN_OR_RETURN(bool has_versions,
                          database.TableExists(session, tables.schema(), tables.version_table()));
   if (has_journal && has_versions) {
@@ -52,12 +51,13 @@ absl::StatusOr<Standing> ReadStanding(Database& database, Session& session,
     if (state.has_value()) {
       standing.prepared = true;
       standing.state = *std::move(state);
-      BRANT_ASSIGN_OR_RETURN(standing.unfinished, journal.ReadUnfinishedStep(session));
-      return standing;
     }
   }
+  if (has_journal) {
+    BRANT_ASSIGN_OR_RETURN(standing.unfinished, journal.ReadUnfinishedStep(session));
+  }
   // The first run; there may be a version table of Alembic's.
-  if (has_versions) {
+  if (has_versions && !standing.prepared) {
     BRANT_ASSIGN_OR_RETURN(standing.state.rows, journal.ReadRows(session));
   }
   return standing;
@@ -125,6 +125,10 @@ absl::Status Migrator::Execute(const RunRequest& request, v1::Run& run, RunObser
                                CancelToken& cancel) const {
   run.set_agent(options_.agent);
   run.set_state(v1::RUN_STATE_WAITING);
+  if (absl::Status cancelled = cancel.reason(); !cancelled.ok()) {
+    SetOutcome(cancelled, run);
+    return cancelled;
+  }
   SessionOptions session_options;
   session_options.name = absl::StrCat("brant run ", run.id(), " ", options_.agent);
   session_options.lock_timeout = options_.lock_timeout;
@@ -160,7 +164,16 @@ absl::Status Migrator::ExecuteOn(Session& session, const RunRequest& request, v1
     return session.ReleaseLock(lock);
   }
   BRANT_ASSIGN_OR_RETURN(int skip, StatementsToSkip(plan, standing.unfinished));
-  if (!standing.prepared) BRANT_RETURN_IF_ERROR(journal.Prepare(session));
+  if (!standing.prepared) {
+    BRANT_RETURN_IF_ERROR(journal.Prepare(session));
+    BRANT_ASSIGN_OR_RETURN(std::optional<DatabaseState> state,
+                           journal.ReadState(session, /*lock=*/false));
+    if (!state.has_value() || state->rows != plan.from_rows) {
+      return Error(v1::ERROR_REASON_CONCURRENT_CHANGE, "the version rows changed during planning")
+          .Hint("somebody else migrates this database without Brant's lock; run the command again");
+    }
+    standing.state.epoch = state->epoch;
+  }
   run.set_epoch(standing.state.epoch + 1);
   run.set_state(v1::RUN_STATE_RUNNING);
   run.set_steps_total(static_cast<int>(plan.steps.size()));
@@ -173,6 +186,7 @@ absl::Status Migrator::ExecuteOn(Session& session, const RunRequest& request, v1
 
   StepExecutor executor(session, journal, run, observer, cancel);
   absl::Status status = RunSteps(executor, plan, request.goal, skip, session);
+  cancel.Detach();
   SetOutcome(status, run);
   if (session.IsAlive()) {
     session.Reset().IgnoreError();

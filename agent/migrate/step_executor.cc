@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "agent/base/error.h"
 #include "agent/base/sha256.h"
+#include "agent/base/timestamp.h"
 #include "agent/migrate/statement_error.h"
 
 namespace brant {
@@ -32,6 +33,17 @@ std::string ExtendDigest(absl::string_view digest, const Statement& statement) {
   extended.Add(digest);
   extended.Add(statement.text);
   return extended.FinishHex();
+}
+
+std::string EffectSoFar(const StepRecord& record) {
+  if (record.statements_done == 0) return "no statement of the section took effect";
+  if (record.statements_done == record.statements_total) {
+    return absl::StrCat("all ", record.statements_total,
+                        " statements took effect and stay; the next run records that");
+  }
+  return absl::StrCat("statements 1 to ", record.statements_done, " of ", record.statements_total,
+                      " took effect and stay; the next run goes on with statement ",
+                      record.statements_done + 1);
 }
 
 }  // namespace
@@ -130,7 +142,7 @@ absl::Status StepExecutor::RunTransactional(int position, const Step& step) {
   }();
   if (!status.ok()) {
     run_ = before;
-    session_.Rollback().IgnoreError();
+    RollBack();
     return status;
   }
   observer_.OnStepFinished(position, run_, absl::Now() - start);
@@ -158,7 +170,7 @@ absl::Status StepExecutor::RunInOneTransaction(const std::vector<Step>& steps) {
   }();
   if (!status.ok()) {
     run_ = before;
-    session_.Rollback().IgnoreError();
+    RollBack();
     return status;
   }
   for (size_t i = 0; i < finished.size(); ++i) {
@@ -173,12 +185,17 @@ absl::Status StepExecutor::RunStamp(const RowChange& change) {
     BRANT_RETURN_IF_ERROR(Guard());
     SetVersionRows(run_, ApplyRowChange(VersionRows(run_), change.removed, change.added));
     std::vector<BoundStatement> batch = journal_.ChangeRows(change.removed, change.added);
-    batch.push_back(journal_.UpdateRun(run_));
+    // The rows and the run's end are one: a stamp that succeeded settles a step
+    // that was left unfinished.
+    v1::Run succeeded = run_;
+    succeeded.set_state(v1::RUN_STATE_SUCCEEDED);
+    *succeeded.mutable_end_time() = ToTimestamp(absl::Now());
+    batch.push_back(journal_.UpdateRun(succeeded));
     return session_.BatchAndCommit(batch);
   }();
   if (!status.ok()) {
     SetVersionRows(run_, {run_.from_revisions().begin(), run_.from_revisions().end()});
-    session_.Rollback().IgnoreError();
+    RollBack();
   }
   return status;
 }
@@ -227,16 +244,25 @@ absl::Status StepExecutor::RunStatementwise(int position, const Step& step, int 
   record.statements_started = skip;
   record.statements_done = skip;
   record.done_digest = StatementsDigest(step, skip);
-  BRANT_RETURN_IF_ERROR(
-      session_.Batch({journal_.StoreScript(*step.revision, start),
-                      journal_.InsertStep(record, step.revision->checksum, start)}));
+  BRANT_RETURN_IF_ERROR(session_.Begin());
+  absl::Status begun = [&]() -> absl::Status {
+    BRANT_RETURN_IF_ERROR(Guard());
+    return session_.BatchAndCommit({journal_.StoreScript(*step.revision, start),
+                                    journal_.InsertStep(record, step.revision->checksum, start)});
+  }();
+  if (!begun.ok()) {
+    RollBack();
+    return begun;
+  }
   bool recorded = true;
   for (int i = skip; i < total; ++i) {
+    const bool was_open = session_.InTransaction();
     absl::Status status = ExecuteJournalled(step, i, record, recorded);
-    if (!status.ok()) return RecordFailure(step, record, std::move(status));
+    if (!status.ok()) return RecordFailure(step, record, was_open, std::move(status));
   }
 
   const v1::Run before = run_;
+  const bool was_open = session_.InTransaction();
   absl::Status status = [&]() -> absl::Status {
     // What the section left uncommitted (AUTOCOMMIT=0) takes effect with it.
     if (!session_.InTransaction()) BRANT_RETURN_IF_ERROR(session_.Begin());
@@ -251,17 +277,23 @@ absl::Status StepExecutor::RunStatementwise(int position, const Step& step, int 
   if (!status.ok()) {
     run_ = before;
     record.state = "running";
-    return RecordFailure(step, record, std::move(status));
+    return RecordFailure(step, record, was_open, std::move(status));
   }
   observer_.OnStepFinished(position, run_, absl::Now() - start);
   return absl::OkStatus();
 }
 
-absl::Status StepExecutor::RecordFailure(const Step& step, StepRecord record, absl::Status error) {
-  if (!session_.IsAlive()) return error;
-  const bool was_open = session_.InTransaction();
+void StepExecutor::RollBack() {
+  cancel_.Detach();
   session_.Rollback().IgnoreError();
-  // What the section's own transaction did, and recorded in it, is gone again.
+}
+
+absl::Status StepExecutor::RecordFailure(const Step& step, StepRecord record, bool was_open,
+                                         absl::Status error) {
+  if (!session_.IsAlive()) return error;
+  RollBack();
+  // What the section's own transaction did, and recorded in it, is gone again:
+  // rolled back here, or by the database (a deadlock, INSERT OR ROLLBACK).
   if (was_open && step.controls_transactions) {
     absl::StatusOr<int> done =
         journal_.ReadStatementsDone(session_, record.run_id, record.position);
@@ -274,13 +306,7 @@ absl::Status StepExecutor::RecordFailure(const Step& step, StepRecord record, ab
   record.statements_started = record.statements_done;
   session_.Batch({journal_.UpdateStep(record, absl::Now())}).IgnoreError();
 
-  const std::string effect =
-      record.statements_done == 0
-          ? std::string("no statement of the section took effect")
-          : absl::StrCat("statements 1 to ", record.statements_done, " of ",
-                         record.statements_total,
-                         " took effect and stay; the next run goes on with statement ",
-                         record.statements_done + 1);
+  const std::string effect = EffectSoFar(record);
   const std::string hint = ErrorDetail(error, "hint");
   return WithDetail(std::move(error), "hint",
                     hint.empty() ? effect : absl::StrCat(hint, "; ", effect));

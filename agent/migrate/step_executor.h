@@ -20,7 +20,7 @@ namespace brant {
 class StepExecutor {
  public:
   StepExecutor(Session& session, const Journal& journal, v1::Run& run, RunObserver& observer,
-               const CancelToken& cancel)
+               CancelToken& cancel)
       : session_(session), journal_(journal), run_(run), observer_(observer), cancel_(cancel) {}
 
   // A step in one transaction: statements, version rows and journal commit
@@ -49,13 +49,17 @@ class StepExecutor {
                      std::vector<BoundStatement>& batch) const;
   void AdvanceRun(const Step& step);
   absl::Status ExecuteJournalled(const Step& step, int index, StepRecord& record, bool& recorded);
-  absl::Status RecordFailure(const Step& step, StepRecord record, absl::Status error);
+  // Undoes a transaction that failed.
+  void RollBack();
+  // `was_open`: the section's own transaction was open before the failure.
+  absl::Status RecordFailure(const Step& step, StepRecord record, bool was_open,
+                             absl::Status error);
 
   Session& session_;
   const Journal& journal_;
   v1::Run& run_;
   RunObserver& observer_;
-  const CancelToken& cancel_;
+  CancelToken& cancel_;
 };
 
 // Digest of the texts of a step's first `count` statements: a later run resumes
