@@ -49,6 +49,12 @@ absl::StatusOr<bool> IsReached(const Bundle& bundle, const std::vector<std::stri
   }
 }
 
+RunManagerLimits Limits(const AgentOptions& options) {
+  RunManagerLimits limits;
+  limits.poke_interval = options.heartbeat / 2;
+  return limits;
+}
+
 }  // namespace
 
 Agent::Agent(Database* database, AgentOptions options)
@@ -57,7 +63,7 @@ Agent::Agent(Database* database, AgentOptions options)
       migrator_(database, options_.migrator),
       reader_(database, options_.migrator),
       bundles_(options_.migrations),
-      runs_(migrator_) {}
+      runs_(migrator_, Limits(options_)) {}
 
 absl::StatusOr<std::shared_ptr<Run>> Agent::StartRun(StartRequest request) {
   if (auto run = runs_.FindRequest(request.request_id)) return run;
@@ -142,14 +148,16 @@ absl::StatusOr<Agent::Revisions> Agent::ReadRevisions(absl::string_view bundle_d
 
 absl::StatusOr<std::vector<v1::Run>> Agent::ListRuns(int64_t before_epoch, int limit) {
   BRANT_ASSIGN_OR_RETURN(std::vector<v1::Run> runs, reader_.ReadRuns(before_epoch, limit));
+  const std::shared_ptr<Run> active = before_epoch == 0 ? runs_.Active() : nullptr;
+  bool active_is_recorded = false;
   for (v1::Run& recorded : runs) {
-    if (auto run = runs_.Find(recorded.id())) recorded = run->Snapshot();
+    active_is_recorded = active_is_recorded || (active && active->id() == recorded.id());
+    auto run = runs_.Find(recorded.id());
+    if (run == nullptr) continue;
+    // A run is recorded a moment before it knows.
+    if (v1::Run snapshot = run->Snapshot(); snapshot.epoch() != 0) recorded = std::move(snapshot);
   }
-  if (before_epoch == 0) {
-    if (auto active = runs_.Active(); active != nullptr && active->Snapshot().epoch() == 0) {
-      runs.insert(runs.begin(), active->Snapshot());
-    }
-  }
+  if (active != nullptr && !active_is_recorded) runs.insert(runs.begin(), active->Snapshot());
   return runs;
 }
 

@@ -33,6 +33,8 @@ struct AgentOptions {
   std::string migrations;
   // How long runs wait for the migration lock, unless they say otherwise.
   absl::Duration lock_wait = absl::InfiniteDuration();
+  // A stream that follows a run shows this often that it lives.
+  absl::Duration heartbeat = absl::Seconds(10);
 };
 
 // What StartRun is asked for.

@@ -36,6 +36,21 @@ bool SameGoal(const RunRequest& a, const RunRequest& b) {
 
 }  // namespace
 
+RunManager::RunManager(const Migrator& migrator, RunManagerLimits limits)
+    : migrator_(migrator), limits_(limits) {
+  poker_.PostAfter(limits_.poke_interval, [this] { Poke(); });
+}
+
+void RunManager::Poke() {
+  std::deque<std::shared_ptr<Run>> runs;
+  {
+    absl::MutexLock lock(&mutex_);
+    runs = unfinished_;
+  }
+  for (const auto& run : runs) run->events().Poke();
+  poker_.PostAfter(limits_.poke_interval, [this] { Poke(); });
+}
+
 RunManager::~RunManager() { Shutdown(absl::ZeroDuration()); }
 
 std::shared_ptr<Run> RunManager::FindJoinable(const RunRequest& request) const {
@@ -43,7 +58,8 @@ std::shared_ptr<Run> RunManager::FindJoinable(const RunRequest& request) const {
     if (IsRelative(target)) return nullptr;
   }
   for (const auto& run : unfinished_) {
-    if (SameGoal(run->request(), request)) return run;
+    // One that has ended a moment ago says nothing of what is true now.
+    if (!run->events().finished() && SameGoal(run->request(), request)) return run;
   }
   return nullptr;
 }
@@ -79,6 +95,11 @@ absl::StatusOr<std::shared_ptr<Run>> RunManager::Start(RunRequest request, v1::R
 }
 
 void RunManager::Execute(const std::shared_ptr<Run>& run) {
+  {
+    absl::MutexLock lock(&mutex_);
+    // It was cancelled before its turn came.
+    if (std::find(unfinished_.begin(), unfinished_.end(), run) == unfinished_.end()) return;
+  }
   run->Execute(migrator_);
   absl::MutexLock lock(&mutex_);
   unfinished_.erase(std::find(unfinished_.begin(), unfinished_.end(), run));
@@ -118,13 +139,26 @@ std::shared_ptr<Run> RunManager::Active() const {
   return unfinished_.empty() ? nullptr : unfinished_.front();
 }
 
+void RunManager::Cancel(const std::shared_ptr<Run>& run, const absl::Status& reason) {
+  run->cancel().Cancel(reason);
+  {
+    absl::MutexLock lock(&mutex_);
+    auto waiting = std::find(unfinished_.begin(), unfinished_.end(), run);
+    // The first one is the worker's.
+    if (waiting == unfinished_.end() || waiting == unfinished_.begin()) return;
+    unfinished_.erase(waiting);
+  }
+  // Ends at once, for it is cancelled.
+  run->Execute(migrator_);
+}
+
 void RunManager::CancelFrom(size_t first, const absl::Status& reason) {
   std::vector<std::shared_ptr<Run>> runs;
   {
     absl::MutexLock lock(&mutex_);
     runs.assign(unfinished_.begin() + std::min(first, unfinished_.size()), unfinished_.end());
   }
-  for (const auto& run : runs) run->cancel().Cancel(reason);
+  for (const auto& run : runs) Cancel(run, reason);
 }
 
 void RunManager::Shutdown(absl::Duration grace) {

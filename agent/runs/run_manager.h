@@ -23,13 +23,16 @@ struct RunManagerLimits {
   size_t max_waiting = 256;
   // Runs that have ended and can still be watched.
   size_t max_remembered = 64;
+  // How often those who follow a run are woken, so that they can show that they
+  // live although nothing happens.
+  absl::Duration poke_interval = absl::Seconds(5);
 };
 
 // Thread-safe.
 class RunManager {
  public:
-  explicit RunManager(const Migrator& migrator, RunManagerLimits limits = {})
-      : migrator_(migrator), limits_(limits) {}
+  // `migrator` must outlive the manager.
+  explicit RunManager(const Migrator& migrator, RunManagerLimits limits = {});
   // Cancels what runs, and waits for it.
   ~RunManager();
 
@@ -47,6 +50,12 @@ class RunManager {
   // The run that executes now; null if none does.
   std::shared_ptr<Run> Active() const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Asks a run to stop for a reason (CANCELLED or SHUTTING_DOWN). One that waits
+  // its turn ends at once; the one that executes ends when it notices, and a
+  // statement that is just about to begin escapes: call again until it has ended.
+  void Cancel(const std::shared_ptr<Run>& run, const absl::Status& reason)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Takes no more runs, gives the one under way `grace` to end, then cancels it
   // with SHUTTING_DOWN. Blocks until none is left.
   void Shutdown(absl::Duration grace) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -60,6 +69,8 @@ class RunManager {
   void CancelFrom(size_t first, const absl::Status& reason) ABSL_LOCKS_EXCLUDED(mutex_);
   // False: the deadline passed first.
   bool AwaitFinished(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Wakes the followers of all runs, now and again.
+  void Poke() ABSL_LOCKS_EXCLUDED(mutex_);
   void Forget() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Migrator& migrator_;
@@ -71,8 +82,10 @@ class RunManager {
   // All that can be found, in the order of their start.
   std::deque<std::shared_ptr<Run>> remembered_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, std::shared_ptr<Run>> by_request_ ABSL_GUARDED_BY(mutex_);
-  // Last: its destructor ends the thread before the rest goes.
+  // Last: their destructors end the threads before the rest goes. Two, for the
+  // first one is busy with a run.
   Worker worker_;
+  Worker poker_;
 };
 
 }  // namespace brant

@@ -57,7 +57,7 @@ absl::StatusOr<StartRequest> ToStartRequest(const Request& request, v1::RunKind 
 
 template <typename Response>
 grpc::ServerWriteReactor<Response>* StreamRun(Agent& agent, absl::StatusOr<StartRequest> request) {
-  auto* stream = new RunStream<Response>();
+  auto* stream = new RunStream<Response>(agent.options().heartbeat);
   if (!request.ok()) {
     stream->Fail(request.status());
     return stream;
@@ -89,6 +89,11 @@ std::optional<Dialect> FromProto(v1::Dialect dialect) {
 
 absl::StatusOr<std::vector<v1::PlanResponse>> MakePlanResponses(Agent& agent,
                                                                 const v1::PlanRequest& request) {
+  if (request.kind() != v1::RUN_KIND_UPGRADE && request.kind() != v1::RUN_KIND_DOWNGRADE &&
+      request.kind() != v1::RUN_KIND_STAMP) {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST, "kind says nothing that can be planned")
+        .Hint("set it to RUN_KIND_UPGRADE, RUN_KIND_DOWNGRADE or RUN_KIND_STAMP");
+  }
   Goal goal;
   goal.kind = request.kind();
   goal.targets = {request.targets().begin(), request.targets().end()};
@@ -178,11 +183,12 @@ grpc::ServerUnaryReactor* MigrationServiceImpl::ListRevisions(
         agent_.ReadRevisions(request->bundle_digest(), request->omit_database()));
     const int size =
         request->page_size() <= 0 ? kDefaultPage : std::min(request->page_size(), kLargestPage);
-    const int end = std::min(revisions.bundle->graph.size(), first + size);
+    const int total = revisions.bundle->graph.size();
+    const int end = total - first > size ? first + size : total;
     for (RevisionIndex index = first; index < end; ++index) {
       *response->add_revisions() = Describe(revisions, index);
     }
-    if (end < revisions.bundle->graph.size()) response->set_next_page_token(absl::StrCat(end));
+    if (end < total) response->set_next_page_token(absl::StrCat(end));
     return absl::OkStatus();
   });
 }

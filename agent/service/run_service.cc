@@ -18,17 +18,17 @@ constexpr absl::Duration kCancelInterval = absl::Milliseconds(200);
 
 // Cancels until the run has ended: a statement that was just about to begin
 // escapes the first time.
-void CancelUntilEnded(Worker& worker, std::shared_ptr<Run> run, v1::CancelRunResponse* response,
+void CancelUntilEnded(Agent& agent, std::shared_ptr<Run> run, v1::CancelRunResponse* response,
                       grpc::ServerUnaryReactor* reactor) {
   if (run->events().finished()) {
     *response->mutable_run() = run->Snapshot();
     reactor->Finish(grpc::Status::OK);
     return;
   }
-  run->cancel().Cancel(Error(v1::ERROR_REASON_CANCELLED, "the run was cancelled")
-                           .Hint("run the command again to go on from where the database is"));
-  const bool posted = worker.PostAfter(kCancelInterval, [&worker, run, response, reactor] {
-    CancelUntilEnded(worker, run, response, reactor);
+  agent.runs().Cancel(run, Error(v1::ERROR_REASON_CANCELLED, "the run was cancelled")
+                               .Hint("run the command again to go on from where the database is"));
+  const bool posted = agent.worker().PostAfter(kCancelInterval, [&agent, run, response, reactor] {
+    CancelUntilEnded(agent, run, response, reactor);
   });
   if (!posted) reactor->Finish(ToGrpcStatus(StoppingError()));
 }
@@ -83,7 +83,7 @@ grpc::ServerUnaryReactor* RunServiceImpl::GetRun(grpc::CallbackServerContext* co
 
 grpc::ServerWriteReactor<v1::WatchRunResponse>* RunServiceImpl::WatchRun(
     grpc::CallbackServerContext* context, const v1::WatchRunRequest* request) {
-  auto* stream = new RunStream<v1::WatchRunResponse>();
+  auto* stream = new RunStream<v1::WatchRunResponse>(agent_.options().heartbeat);
   if (auto run = agent_.runs().Find(request->run_id())) {
     stream->Follow(std::move(run), request->after_sequence());
     return stream;
@@ -102,13 +102,16 @@ grpc::ServerUnaryReactor* RunServiceImpl::CancelRun(grpc::CallbackServerContext*
                                                     const v1::CancelRunRequest* request,
                                                     v1::CancelRunResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  std::shared_ptr<Run> run = agent_.runs().Find(request->run_id());
-  if (run == nullptr) {
-    reactor->Finish(ToGrpcStatus(UnknownRun(request->run_id())));
-    return reactor;
-  }
-  const bool posted = agent_.worker().Post([this, run, response, reactor] {
-    CancelUntilEnded(agent_.worker(), run, response, reactor);
+  const bool posted = agent_.worker().Post([this, request, response, reactor] {
+    if (std::shared_ptr<Run> run = agent_.runs().Find(request->run_id())) {
+      return CancelUntilEnded(agent_, std::move(run), response, reactor);
+    }
+    absl::StatusOr<v1::Run> recorded = agent_.GetRun(request->run_id());
+    if (recorded.ok() && recorded->state() == v1::RUN_STATE_RUNNING) {
+      recorded = UnknownRun(request->run_id());
+    }
+    if (recorded.ok()) *response->mutable_run() = *std::move(recorded);
+    reactor->Finish(ToGrpcStatus(recorded.status()));
   });
   if (!posted) reactor->Finish(ToGrpcStatus(StoppingError()));
   return reactor;

@@ -22,6 +22,9 @@ namespace brant {
 template <typename Response>
 class RunStream : public grpc::ServerWriteReactor<Response> {
  public:
+  // A quiet stream shows every `heartbeat` that it is alive.
+  explicit RunStream(absl::Duration heartbeat) : heartbeat_(heartbeat) {}
+
   // Sends the events after `sequence`, to the last one.
   void Follow(std::shared_ptr<Run> run, int64_t sequence) ABSL_LOCKS_EXCLUDED(mutex_) {
     auto subscription = run->events().Subscribe([this] {
@@ -66,9 +69,6 @@ class RunStream : public grpc::ServerWriteReactor<Response> {
   }
 
  private:
-  // A quiet stream shows this often that it is alive.
-  static constexpr absl::Duration kHeartbeat = absl::Seconds(10);
-
   void Pump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (writing_ || ended_ || subscription_ == nullptr) return;
     if (cancelled_) return End(grpc::Status::CANCELLED);
@@ -80,7 +80,7 @@ class RunStream : public grpc::ServerWriteReactor<Response> {
     } else if (run_->events().finished()) {
       // It was asked for events beyond the last one.
       End(grpc::Status::OK);
-    } else if (absl::Now() - last_write_ >= kHeartbeat) {
+    } else if (absl::Now() - last_write_ >= heartbeat_) {
       v1::RunEvent& heartbeat = *response_.mutable_event();
       heartbeat.Clear();
       heartbeat.set_run_id(run_->id());
@@ -108,6 +108,7 @@ class RunStream : public grpc::ServerWriteReactor<Response> {
     this->Finish(status);
   }
 
+  const absl::Duration heartbeat_;
   absl::Mutex mutex_;
   std::shared_ptr<Run> run_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<EventLog::Subscription> subscription_ ABSL_GUARDED_BY(mutex_);

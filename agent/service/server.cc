@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "agent/base/error.h"
 #include "agent/service/bundle_service.h"
@@ -33,7 +34,12 @@ class GrpcServer final : public Server {
   explicit GrpcServer(Agent& agent)
       : agent_(agent), migrations_(agent), runs_(agent), bundles_(agent) {}
 
-  ~GrpcServer() override { Shutdown(absl::ZeroDuration()); }
+  ~GrpcServer() override {
+    Shutdown(absl::ZeroDuration());
+    if (health_ == nullptr) return;
+    absl::MutexLock lock(&health_->mutex);
+    health_->service = nullptr;
+  }
 
   absl::Status Listen(const ListenOptions& options) {
     grpc::EnableDefaultHealthCheckService(true);
@@ -53,7 +59,12 @@ class GrpcServer final : public Server {
               ? address
               : absl::StrCat(address.substr(0, address.rfind(':')), ":", ports[i]));
     }
-    agent_.worker().Post([this] { CheckHealth(); });
+    health_ = std::make_shared<Health>();
+    {
+      absl::MutexLock lock(&health_->mutex);
+      health_->service = server_->GetHealthCheckService();
+    }
+    agent_.worker().Post([agent = &agent_, health = health_] { CheckHealth(*agent, health); });
     return absl::OkStatus();
   }
 
@@ -93,11 +104,20 @@ class GrpcServer final : public Server {
     return absl::OkStatus();
   }
 
+  // What the checks on the agent's worker share with the server, which may end
+  // before them.
+  struct Health {
+    absl::Mutex mutex;
+    grpc::HealthCheckServiceInterface* service ABSL_GUARDED_BY(mutex) = nullptr;
+  };
+
   // The agent is of use only while its database answers.
-  void CheckHealth() {
-    const bool healthy = agent_.Ping().ok();
-    if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(healthy);
-    agent_.worker().PostAfter(kHealthInterval, [this] { CheckHealth(); });
+  static void CheckHealth(Agent& agent, const std::shared_ptr<Health>& health) {
+    const bool healthy = agent.Ping().ok();
+    absl::MutexLock lock(&health->mutex);
+    if (health->service == nullptr) return;
+    health->service->SetServingStatus(healthy);
+    agent.worker().PostAfter(kHealthInterval, [&agent, health] { CheckHealth(agent, health); });
   }
 
   Agent& agent_;
@@ -106,15 +126,19 @@ class GrpcServer final : public Server {
   BundleServiceImpl bundles_;
   std::vector<std::string> addresses_;
   std::unique_ptr<grpc::Server> server_;
+  std::shared_ptr<Health> health_;
 };
 
 }  // namespace
 
 bool IsLocalAddress(absl::string_view address) {
-  for (absl::string_view prefix : {"unix:", "127.", "localhost:", "[::1]:"}) {
+  for (absl::string_view prefix : {"unix:", "localhost:", "[::1]:"}) {
     if (absl::StartsWith(address, prefix)) return true;
   }
-  return false;
+  // Digits alone: 127.0.0.1.example.org is a name like any other.
+  const absl::string_view host = address.substr(0, address.rfind(':'));
+  return absl::StartsWith(host, "127.") &&
+         host.find_first_not_of("0123456789.") == absl::string_view::npos;
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Listen(Agent& agent, const ListenOptions& options) {
