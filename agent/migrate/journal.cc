@@ -271,6 +271,11 @@ BoundStatement Journal::UpdateRun(const v1::Run& run) const {
        ToValue(run.end_time()), ErrorJson(run), run.id()}};
 }
 
+std::vector<BoundStatement> Journal::RegainSession() const {
+  if (tables_.dialect() != Dialect::kPostgresql) return {};
+  return {{"RESET SESSION AUTHORIZATION", {}}, {"RESET ROLE", {}}, {"RESET client_encoding", {}}};
+}
+
 std::vector<BoundStatement> Journal::ChangeRows(const std::vector<std::string>& removed,
                                                 const std::vector<std::string>& added) const {
   std::vector<BoundStatement> statements;

@@ -85,6 +85,10 @@ class Journal {
   // Records progress or the end: state, steps_done, to_revisions, error.
   BoundStatement UpdateRun(const v1::Run& run) const;
 
+  // Undoes what a section may have done to the session that would keep the
+  // outcome from being written: another role, another encoding.
+  std::vector<BoundStatement> RegainSession() const;
+
   std::vector<BoundStatement> ChangeRows(const std::vector<std::string>& removed,
                                          const std::vector<std::string>& added) const;
   BoundStatement StoreScript(const Revision& revision, absl::Time now) const;

@@ -134,7 +134,7 @@ absl::Status StepExecutor::RunTransactional(int position, const Step& step) {
   absl::Status status = [&]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(Guard());
     BRANT_RETURN_IF_ERROR(ExecuteStatements(position, step));
-    std::vector<BoundStatement> batch;
+    std::vector<BoundStatement> batch = journal_.RegainSession();
     AppendOutcome(position, step, start, batch);
     AdvanceRun(step);
     batch.push_back(journal_.UpdateRun(run_));
@@ -155,7 +155,7 @@ absl::Status StepExecutor::RunInOneTransaction(const std::vector<Step>& steps) {
   std::vector<std::pair<v1::Run, absl::Duration>> finished;
   absl::Status status = [&]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(Guard());
-    std::vector<BoundStatement> batch;
+    std::vector<BoundStatement> batch = journal_.RegainSession();
     for (size_t i = 0; i < steps.size(); ++i) {
       const int position = static_cast<int>(i) + 1;
       const absl::Time step_start = absl::Now();
@@ -266,6 +266,7 @@ absl::Status StepExecutor::RunStatementwise(int position, const Step& step, int 
   absl::Status status = [&]() -> absl::Status {
     // What the section left uncommitted (AUTOCOMMIT=0) takes effect with it.
     if (!session_.InTransaction()) BRANT_RETURN_IF_ERROR(session_.Begin());
+    BRANT_RETURN_IF_ERROR(session_.Batch(journal_.RegainSession()));
     BRANT_RETURN_IF_ERROR(Guard());
     record.state = "done";
     AdvanceRun(step);
@@ -290,8 +291,10 @@ void StepExecutor::RollBack() {
 
 absl::Status StepExecutor::RecordFailure(const Step& step, StepRecord record, bool was_open,
                                          absl::Status error) {
-  if (!session_.IsAlive()) return error;
-  RollBack();
+  cancel_.Detach();
+  // Not only a rollback: LOCK TABLES or autocommit = 0 would keep the outcome
+  // from being recorded.
+  if (!session_.IsAlive() || !session_.Reset().ok()) return error;
   // What the section's own transaction did, and recorded in it, is gone again:
   // rolled back here, or by the database (a deadlock, INSERT OR ROLLBACK).
   if (was_open && step.controls_transactions) {
