@@ -67,7 +67,10 @@ absl::StatusOr<Names> CollectNames(const std::vector<Revision>& revisions) {
 
 absl::Status ResolveEdges(const std::vector<Revision>& revisions, const Names& names,
                           Edges& parents, Edges& dependencies) {
-  for (size_t i = 0; i < revisions.size(); ++i) {
+  // The last revision that was found to depend on each: an id and a label may
+  // name the same one.
+  std::vector<int> depended_on_by(revisions.size(), -1);
+  for (int i = 0; i < static_cast<int>(revisions.size()); ++i) {
     const Revision& revision = revisions[i];
     for (const std::string& parent : revision.parents) {
       auto found = names.ids.find(parent);
@@ -90,11 +93,9 @@ absl::Status ResolveEdges(const std::vector<Revision>& revisions, const Names& n
               .Hint("add the missing file, or mend 'Depends On', which takes full ids and labels");
         }
       }
-      // An id and a label may name the same revision.
-      std::vector<int>& edges = dependencies[i];
-      if (std::find(edges.begin(), edges.end(), found->second) == edges.end()) {
-        edges.push_back(found->second);
-      }
+      if (depended_on_by[found->second] == i) continue;
+      depended_on_by[found->second] = i;
+      dependencies[i].push_back(found->second);
     }
   }
   return absl::OkStatus();
@@ -233,11 +234,10 @@ void RevisionGraph::SpreadLabels() {
   for (RevisionIndex index = 0; index < size(); ++index) {
     std::vector<int> others;
     for (RevisionIndex parent : parents_[index]) {
-      int set = label_set_of_[parent];
-      if (set >= 0 && std::find(others.begin(), others.end(), set) == others.end()) {
-        others.push_back(set);
-      }
+      if (int set = label_set_of_[parent]; set >= 0) others.push_back(set);
     }
+    std::sort(others.begin(), others.end());
+    others.erase(std::unique(others.begin(), others.end()), others.end());
     if (revisions_[index].labels.empty() && others.size() <= 1) {
       if (!others.empty()) label_set_of_[index] = others[0];
       continue;

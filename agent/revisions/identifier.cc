@@ -1,6 +1,7 @@
 #include "agent/revisions/identifier.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -15,17 +16,15 @@ namespace {
 // `-N` or `label@-N`: N below each head, as Alembic's `show` takes it.
 absl::StatusOr<std::vector<RevisionIndex>> WalkDownFromHeads(const RevisionGraph& graph,
                                                              const Identifier& identifier) {
-  std::vector<RevisionIndex> found;
+  std::set<RevisionIndex> found;
   Identifier heads = identifier;
   heads.symbol = "heads";
   BRANT_ASSIGN_OR_RETURN(std::vector<RevisionIndex> starts, ResolveSymbol(graph, heads));
   for (RevisionIndex head : starts) {
     BRANT_ASSIGN_OR_RETURN(RevisionIndex at, WalkAllSteps(graph, head, identifier, {}));
-    if (at != kBase && std::find(found.begin(), found.end(), at) == found.end()) {
-      found.push_back(at);
-    }
+    if (at != kBase) found.insert(at);
   }
-  return found;
+  return std::vector<RevisionIndex>(found.begin(), found.end());
 }
 
 absl::StatusOr<std::vector<RevisionIndex>> RowIndices(const RevisionGraph& graph,

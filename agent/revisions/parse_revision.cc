@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -224,10 +225,11 @@ class Parser {
   absl::Status TakeList(absl::string_view line, absl::string_view value, bool allow_label,
                         absl::string_view what, std::vector<std::string>& out) const {
     if (value.empty()) return absl::OkStatus();
+    absl::flat_hash_set<absl::string_view> seen;
     for (absl::string_view piece : absl::StrSplit(value, ',')) {
       absl::string_view name = absl::StripAsciiWhitespace(piece);
       BRANT_RETURN_IF_ERROR(CheckName(line, name, allow_label, what));
-      if (std::find(out.begin(), out.end(), name) != out.end()) {
+      if (!seen.insert(name).second) {
         return ErrorAt(absl::StrCat("'", name, "' is named twice"), line, name)
             .Hint("remove one of the two");
       }

@@ -1,5 +1,4 @@
-#include <algorithm>
-
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/revisions/identifier.h"
@@ -14,6 +13,7 @@ namespace {
 struct StampTargets {
   // Revisions that shall be rows, each once.
   std::vector<RevisionIndex> revisions;
+  absl::flat_hash_set<absl::string_view> ids;
   // A flag for each revision of whose branch no row shall stay (label@base).
   std::vector<bool> emptied;
 };
@@ -30,8 +30,7 @@ absl::StatusOr<StampTargets> ResolveTargets(const RevisionGraph& graph,
     }
     BRANT_ASSIGN_OR_RETURN(std::vector<RevisionIndex> found, ResolveRevisions(graph, text));
     for (RevisionIndex index : found) {
-      std::vector<RevisionIndex>& all = targets.revisions;
-      if (std::find(all.begin(), all.end(), index) == all.end()) all.push_back(index);
+      if (targets.ids.insert(graph.revision(index).id).second) targets.revisions.push_back(index);
     }
     if (!found.empty()) continue;
     if (!identifier.has_branch()) {
@@ -55,15 +54,11 @@ absl::StatusOr<RowChange> WalkStamp(const RevisionGraph& graph, absl::Span<const
                                     absl::Span<const std::string> targets, bool purge) {
   BRANT_ASSIGN_OR_RETURN(StampTargets wanted, ResolveTargets(graph, targets));
   BRANT_RETURN_IF_ERROR(CheckNoOverlap(graph, wanted.revisions));
-  auto is_wanted = [&](absl::string_view id) {
-    return std::any_of(wanted.revisions.begin(), wanted.revisions.end(),
-                       [&](RevisionIndex index) { return graph.revision(index).id == id; });
-  };
   RowChange change;
   if (purge) {
     // Also rows that no file knows: this is how a database gets rid of them.
     for (const std::string& row : rows) {
-      if (!is_wanted(row)) change.removed.push_back(row);
+      if (!wanted.ids.contains(row)) change.removed.push_back(row);
     }
   } else {
     BRANT_ASSIGN_OR_RETURN(VersionRows state, VersionRows::Make(graph, rows));
@@ -71,14 +66,15 @@ absl::StatusOr<RowChange> WalkStamp(const RevisionGraph& graph, absl::Span<const
     std::vector<bool> below = graph.Ancestors(wanted.revisions, /*with_dependencies=*/true);
     for (RevisionIndex row : state.initial_rows()) {
       const std::string& id = graph.revision(row).id;
-      if ((above[row] || below[row] || wanted.emptied[row]) && !is_wanted(id)) {
+      if ((above[row] || below[row] || wanted.emptied[row]) && !wanted.ids.contains(id)) {
         change.removed.push_back(id);
       }
     }
   }
+  absl::flat_hash_set<absl::string_view> present(rows.begin(), rows.end());
   for (RevisionIndex index : wanted.revisions) {
     const std::string& id = graph.revision(index).id;
-    if (std::find(rows.begin(), rows.end(), id) == rows.end()) change.added.push_back(id);
+    if (!present.contains(id)) change.added.push_back(id);
   }
   return change;
 }

@@ -12,6 +12,7 @@ absl::StatusOr<VersionRows> VersionRows::Make(const RevisionGraph& graph,
   VersionRows state(graph);
   state.is_row_.resize(graph.size());
   state.needed_by_.resize(graph.size());
+  state.last_needed_by_.resize(graph.size(), -1);
   for (const std::string& row : rows) {
     BRANT_ASSIGN_OR_RETURN(RevisionIndex index, FindRow(graph, row));
     if (!state.is_row_[index]) state.initial_rows_.push_back(index);
@@ -29,14 +30,18 @@ absl::StatusOr<VersionRows> VersionRows::Make(const RevisionGraph& graph,
   return state;
 }
 
-std::vector<RevisionIndex> VersionRows::Needs(RevisionIndex index) const {
-  absl::Span<const RevisionIndex> parents = graph_.parents(index);
-  std::vector<RevisionIndex> needs(parents.begin(), parents.end());
-  for (RevisionIndex dependency : graph_.dependencies(index)) {
-    if (std::find(needs.begin(), needs.end(), dependency) == needs.end()) {
-      needs.push_back(dependency);
+std::vector<RevisionIndex> VersionRows::Needs(RevisionIndex index) {
+  std::vector<RevisionIndex> needs;
+  for (absl::Span<const RevisionIndex> edges :
+       {graph_.parents(index), graph_.dependencies(index)}) {
+    for (RevisionIndex need : edges) {
+      if (last_needed_by_[need] == index) continue;
+      last_needed_by_[need] = index;
+      needs.push_back(need);
     }
   }
+  // So that the next call for this revision finds them again.
+  for (RevisionIndex need : needs) last_needed_by_[need] = -1;
   return needs;
 }
 

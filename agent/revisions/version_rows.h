@@ -33,7 +33,7 @@ class VersionRows {
   explicit VersionRows(const RevisionGraph& graph) : graph_(graph) {}
 
   // Parents and dependencies, each once.
-  std::vector<RevisionIndex> Needs(RevisionIndex index) const;
+  std::vector<RevisionIndex> Needs(RevisionIndex index);
   void MendOverlap(Move& move);
 
   const RevisionGraph& graph_;
@@ -42,6 +42,8 @@ class VersionRows {
   std::vector<bool> is_row_;
   // How many applied revisions need each.
   std::vector<int> needed_by_;
+  // Marks that Needs() leaves while it runs.
+  std::vector<RevisionIndex> last_needed_by_;
   // Rows that another row implies.
   std::vector<RevisionIndex> overlapping_;
 };

@@ -266,6 +266,29 @@ TEST(RegressionTest, OverlappingRowsAreMended) {
   EXPECT_EQ(Database(kLine, "a a").Upgrade("a"), " | a a");
 }
 
+// A merge of 20,000 branches: nothing may be quadratic in it.
+TEST(WalkTest, VeryWideGraphs) {
+  constexpr int kBranches = 20'000;
+  std::vector<Revision> revisions(kBranches + 1);
+  for (int i = 0; i < kBranches; ++i) {
+    revisions[i].id = revisions[i].file = absl::StrCat("b", i);
+    revisions[kBranches].parents.push_back(revisions[i].id);
+    revisions[kBranches].dependencies.push_back(revisions[i].id);
+  }
+  revisions[kBranches].id = revisions[kBranches].file = "m";
+  absl::StatusOr<RevisionGraph> graph = RevisionGraph::Build(std::move(revisions));
+  ASSERT_TRUE(graph.ok());
+  absl::StatusOr<std::vector<Move>> moves = WalkUpgrade(*graph, {}, "head");
+  ASSERT_TRUE(moves.ok());
+  EXPECT_EQ(moves->size(), kBranches + 1);
+  EXPECT_EQ(moves->back().rows_removed.size(), kBranches);
+  moves = WalkDowngrade(*graph, {"m"}, "b0");
+  ASSERT_TRUE(moves.ok());
+  ASSERT_EQ(moves->size(), 1);
+  EXPECT_EQ((*moves)[0].rows_added.size(), kBranches);
+  EXPECT_TRUE(WalkStamp(*graph, (*moves)[0].rows_added, {"m"}, false).ok());
+}
+
 TEST(AppliedRevisionsTest, IncludesDependencies) {
   RevisionGraph graph = MakeGraph("a\nb < a\nc : b\nd < b");
   absl::StatusOr<std::vector<bool>> applied = AppliedRevisions(graph, {"c"});
