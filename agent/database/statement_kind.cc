@@ -1,5 +1,6 @@
 #include "agent/database/statement_kind.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 

@@ -1,5 +1,6 @@
 #include "agent/database/postgresql/postgres_error.h"
 
+#include <algorithm>
 #include <exception>
 #include <pqxx/except>
 #include <string>

@@ -1,5 +1,6 @@
 #include "agent/database/postgresql/postgres_session.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>

@@ -1,6 +1,8 @@
 // Brant's own statements and their arguments; migrations' statements and their
 // errors.
 
+#include <limits>
+
 #include "tests/integration/database/database_test.h"
 
 namespace brant {
