@@ -134,9 +134,10 @@ int Main(std::vector<std::string> words) {
     console.PrintError(code.status());
     return ExitCodeOf(code.status());
   }
-  // Output that could not be written is no success.
-  if (std::fflush(stdout) != 0 || std::ferror(stdout)) return *code == kExitDone ? 1 : *code;
-  return *code;
+  const absl::Status output = console.OutputStatus();
+  if (output.ok() || *code != kExitDone) return *code;
+  console.PrintError(output);
+  return ExitCodeOf(output);
 }
 
 }  // namespace

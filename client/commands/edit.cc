@@ -1,3 +1,5 @@
+#include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,21 +25,34 @@ std::string Editor() {
   return "";
 }
 
-// Runs the editor, which may be a command with arguments, to its end.
+// Runs the editor, which may be a command with arguments, to its end. Ctrl-C is
+// for the editor meanwhile.
 absl::Status RunEditor(const std::string& editor, const std::string& path) {
-  const pid_t pid = fork();
-  if (pid < 0) {
+  std::string command = editor + " \"$1\"";
+  std::string file = path;
+  std::string shell = "sh", option = "-c";
+  char* const arguments[] = {shell.data(), option.data(), command.data(),
+                             shell.data(), file.data(),   nullptr};
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGPIPE);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  signal(SIGINT, SIG_IGN);
+  pid_t pid = 0;
+  const int error = posix_spawn(&pid, "/bin/sh", nullptr, &attributes, arguments, environ);
+  posix_spawnattr_destroy(&attributes);
+  if (error != 0) {
     return Error(v1::ERROR_REASON_SYSTEM_ERROR,
-                 absl::StrCat("can't start the editor: ", std::strerror(errno)));
-  }
-  if (pid == 0) {
-    const std::string command = editor + " \"$1\"";
-    execl("/bin/sh", "sh", "-c", command.c_str(), "sh", path.c_str(), nullptr);
-    _exit(127);
+                 absl::StrCat("can't start the editor: ", std::strerror(error)));
   }
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
+  signal(SIGINT, SIG_DFL);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return absl::OkStatus();
   return Error(v1::ERROR_REASON_SYSTEM_ERROR,
                absl::StrCat("the editor '", editor, "' ended with ",

@@ -1,13 +1,9 @@
 #include "client/connection/interrupts.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
-
-#include "absl/time/clock.h"
 
 namespace brant {
 namespace {
@@ -30,8 +26,8 @@ void Note(int signal) {
 void Handle(void (*handler)(int)) {
   struct sigaction action = {};
   action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  // Without SA_RESTART, so that a sleep ends early.
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }
@@ -46,15 +42,5 @@ Interrupts::Interrupts() {
 Interrupts::~Interrupts() { Handle(SIG_DFL); }
 
 int Interrupts::signal() const { return noted_signal; }
-
-void Interrupts::Sleep(absl::Duration duration) const {
-  // In slices: the signal may be delivered to another thread.
-  constexpr absl::Duration kSlice = absl::Milliseconds(100);
-  const absl::Time end = absl::Now() + duration;
-  for (absl::Duration left = duration; left > absl::ZeroDuration() && noted_signal == 0;
-       left = end - absl::Now()) {
-    poll(nullptr, 0, static_cast<int>(absl::ToInt64Milliseconds(std::min(left, kSlice)) + 1));
-  }
-}
 
 }  // namespace brant

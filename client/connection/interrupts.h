@@ -3,8 +3,6 @@
 #ifndef BRANT_CLIENT_CONNECTION_INTERRUPTS_H_
 #define BRANT_CLIENT_CONNECTION_INTERRUPTS_H_
 
-#include "absl/time/time.h"
-
 namespace brant {
 
 // From its construction on, the first SIGINT or SIGTERM is only noted, and the
@@ -19,9 +17,6 @@ class Interrupts {
 
   // The signal that was noted; 0 for none.
   int signal() const;
-
-  // Sleeps, less long if a signal is noted meanwhile.
-  void Sleep(absl::Duration duration) const;
 };
 
 }  // namespace brant

@@ -1,5 +1,6 @@
 #include "client/connection/run_follower.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -12,6 +13,9 @@ namespace {
 
 // How often the view is redrawn and signals are looked for.
 constexpr auto kTick = std::chrono::milliseconds(100);
+
+// How long a pause goes on before a signal is looked for.
+constexpr absl::Duration kSlice = absl::Milliseconds(100);
 
 // What an operation's completion is told apart by.
 char kStart, kRead, kFinish, kCancel;
@@ -73,7 +77,14 @@ bool RunFollower::WasInterrupted() const {
 
 absl::StatusOr<RunOutcome> RunFollower::Follow(RunRequest request, MigrationSource* source) {
   Connection& connection = client_.connection();
-  Backoff backoff(client_.options().retry_limit, client_.options().clock);
+  RetryClock clock = client_.options().clock;
+  clock.sleep = [this, sleep = clock.sleep](absl::Duration duration) {
+    for (; duration > absl::ZeroDuration() && interrupts_.signal() == 0; duration -= kSlice) {
+      sleep(std::min(duration, kSlice));
+    }
+  };
+  Backoff backoff(client_.options().retry_limit, clock);
+  bool told = false;
   RunRequest current = request;
   bool uploaded = false;
   for (;;) {
@@ -104,7 +115,10 @@ absl::StatusOr<RunOutcome> RunFollower::Follow(RunRequest request, MigrationSour
       outcome_.detached = true;
       return outcome_;
     }
-    if (progressed_) backoff.Reset();
+    if (progressed_) {
+      backoff.Reset();
+      told = false;
+    }
     current = request;
     if (!run_id_.empty()) {
       v1::WatchRunRequest resume;
@@ -113,7 +127,9 @@ absl::StatusOr<RunOutcome> RunFollower::Follow(RunRequest request, MigrationSour
       current = resume;
     }
     if (connection.Failed()) continue;
-    view_.Note(absl::StrCat("Trying again: ", status.message()));
+    if (!std::exchange(told, true)) {
+      view_.Note(absl::StrCat("Trying again: ", status.message()));
+    }
     if (!backoff.Pause()) return connection.Explain(std::move(status));
   }
 }

@@ -3,7 +3,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
@@ -62,15 +64,22 @@ int Console::Width() const {
 }
 
 void Console::Write(absl::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), output_);
-  std::fflush(output_);
+  errno = 0;
+  const size_t written = std::fwrite(text.data(), 1, text.size(), output_);
+  if ((std::fflush(output_) != 0 || written != text.size()) && output_error_ == 0) {
+    output_error_ = errno != 0 ? errno : EIO;
+  }
+}
+
+absl::Status Console::OutputStatus() const {
+  if (output_error_ == 0 || output_error_ == EPIPE) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_SYSTEM_ERROR,
+               absl::StrCat("can't write the output: ", std::strerror(output_error_)));
 }
 
 void Console::Print(absl::string_view text) {
   if (text.empty()) return;
-  std::fwrite(text.data(), 1, text.size(), output_);
-  if (text.back() != '\n') std::fputc('\n', output_);
-  std::fflush(output_);
+  Write(text.back() == '\n' ? std::string(text) : absl::StrCat(text, "\n"));
 }
 
 void Console::PrintJson(const google::protobuf::Message& message) { Print(ToJson(message)); }

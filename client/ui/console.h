@@ -53,12 +53,17 @@ class Console {
 
   // As it is, for whoever draws lines.
   void Write(absl::string_view text);
+  // Why some of the output could not be written; OK if all was, or if its reader
+  // wants no more.
+  absl::Status OutputStatus() const;
   std::string Paint(Color color, absl::string_view text) const;
 
  private:
   FILE* const output_;
   FILE* const errors_;
   const ConsoleOptions options_;
+  // The first error of writing to the output; 0 for none.
+  int output_error_ = 0;
 };
 
 }  // namespace brant

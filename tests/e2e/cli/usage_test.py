@@ -104,9 +104,33 @@ class UsageTest(CliTestCase):
         self.revision(1, "aaaa1111")
         with open("/dev/full", "w", encoding="utf-8") as full:
             result = subprocess.run(
-                [BRANT, "history"], cwd=self.folder, env=self.environment, stdout=full, check=False
+                [BRANT, "history"],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
             )
         self.assertEqual(result.returncode, 1)
+        self.assertIn("can't write the output: No space left", result.stderr)
+
+    def test_a_reader_that_wants_no_more_is_no_error(self):
+        for counter in range(1, 2000):
+            parent = f"r{counter - 1}" if counter > 1 else ""
+            self.revision(counter, f"r{counter}", parent, message="A long message " * 20)
+        process = subprocess.Popen(
+            [BRANT, "history"],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        process.stdout.readline()
+        process.stdout.close()
+        self.assertEqual(process.stderr.read(), b"")
+        process.stderr.close()
+        self.assertEqual(process.wait(), 0)
 
 
 class SettingsTest(CliTestCase):
