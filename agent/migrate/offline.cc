@@ -75,6 +75,19 @@ std::string RenderStep(const OfflineOptions& options, const Step& step, bool own
   return script;
 }
 
+// A script is UTF-8, whatever the client that runs it takes for granted.
+absl::string_view SetEncoding(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::kPostgresql:
+      return "SET client_encoding = 'UTF8';\n\n";
+    case Dialect::kMysql:
+      return "SET NAMES utf8mb4;\n\n";
+    case Dialect::kSqlite:
+      return "";
+  }
+  return "";
+}
+
 std::string CreateVersionTable(const OfflineOptions& options) {
   return absl::StrCat("CREATE TABLE IF NOT EXISTS ", TableName(options),
                       " (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));\n\n");
@@ -98,7 +111,7 @@ absl::StatusOr<std::vector<std::string>> RenderOffline(std::shared_ptr<const Bun
   BRANT_ASSIGN_OR_RETURN(Plan plan, MakePlan(std::move(bundle), options.dialect, rows, goal));
 
   const bool single = goal.transaction_mode == v1::TRANSACTION_MODE_SINGLE;
-  std::vector<std::string> pieces;
+  std::vector<std::string> pieces = {std::string(SetEncoding(options.dialect))};
   if (single) pieces.emplace_back(BeginText(options.dialect));
   if (rows.empty()) pieces.push_back(CreateVersionTable(options));
   if (goal.kind == v1::RUN_KIND_STAMP) {

@@ -43,7 +43,9 @@ class OfflineTest : public ::testing::Test {
 TEST_F(OfflineTest, PostgresqlStepsAreTransactions) {
   EXPECT_EQ(
       Upgrade("head"),
-      R"(CREATE TABLE IF NOT EXISTS "brant_version" (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));
+      R"(SET client_encoding = 'UTF8';
+
+CREATE TABLE IF NOT EXISTS "brant_version" (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));
 
 -- Running upgrade  -> a, message of a
 
@@ -74,7 +76,9 @@ TEST_F(OfflineTest, OnMysqlOnlyDataIsATransaction) {
   options_.dialect = Dialect::kMysql;
   EXPECT_EQ(
       Upgrade("head"),
-      R"(CREATE TABLE IF NOT EXISTS `brant_version` (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));
+      R"(SET NAMES utf8mb4;
+
+CREATE TABLE IF NOT EXISTS `brant_version` (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));
 
 -- Running upgrade  -> a, message of a
 
@@ -97,10 +101,10 @@ COMMIT;
 )");
 }
 
-TEST_F(OfflineTest, SqliteReadsLikePostgresql) {
+TEST_F(OfflineTest, SqliteReadsLikePostgresqlButForTheEncoding) {
   const std::string postgresql = Upgrade("head");
   options_.dialect = Dialect::kSqlite;
-  EXPECT_EQ(Upgrade("head"), postgresql);
+  EXPECT_EQ("SET client_encoding = 'UTF8';\n\n" + Upgrade("head"), postgresql);
 }
 
 TEST_F(OfflineTest, TheVersionTablesNameAndSchemaAreQuoted) {
@@ -139,8 +143,9 @@ TEST_F(OfflineTest, AStampWritesRowsOnly) {
 TEST_F(OfflineTest, TheWholePlanInOneTransaction) {
   goal_.transaction_mode = v1::TRANSACTION_MODE_SINGLE;
   const std::string script = Upgrade("head");
-  EXPECT_EQ(script.find("BEGIN;"), 0u);
-  EXPECT_EQ(script.find("BEGIN;", 1), std::string::npos);
+  const size_t begin = script.find("BEGIN;");
+  EXPECT_LT(begin, script.find("CREATE TABLE"));
+  EXPECT_EQ(script.find("BEGIN;", begin + 1), std::string::npos);
   EXPECT_EQ(script.find("COMMIT;"), script.size() - std::string("COMMIT;\n\n").size());
   options_.dialect = Dialect::kMysql;
   EXPECT_EQ(ReasonOf(Refusal(v1::RUN_KIND_UPGRADE, "head")), v1::ERROR_REASON_INVALID_REQUEST);

@@ -9,19 +9,18 @@ USAGE, UNREACHABLE, REFUSED = 2, 3, 6
 class BadInputTest(harness.EndToEndTest):
     def setUp(self):
         super().setUp()
-        self.url = self.new_database("sqlite")
-        self.environment["DATABASE_URL"] = self.url
+        self.database = self.new_database("sqlite")
+        self.environment["DATABASE_URL"] = self.database.url
 
-    def refused(self, code, *expected, command=("upgrade", "heads"), url=None):
+    def refused(self, code, *expected, command=("upgrade", "heads")):
         """The command fails with `code`, says all of `expected`, and changes nothing."""
-        url = url or self.url
-        before = self.tables(url)
-        result = self.brant(*command, DATABASE_URL=url)
+        before = self.database.objects()
+        result = self.brant(*command)
         self.assertEqual(result.code, code, result)
         for text in expected:
             self.assertIn(text, result.err)
         self.assertIn("hint: ", result.err)
-        self.assertEqual(self.tables(url), before)
+        self.assertEqual(self.database.objects(), before)
         return result
 
     def test_header_that_cannot_be_parsed(self):
@@ -83,7 +82,7 @@ class BadInputTest(harness.EndToEndTest):
     def test_an_empty_upgrade_section_does_nothing(self):
         self.revision("aaaa")
         self.brant_ok("upgrade", "head")
-        self.assertEqual(self.version_rows(self.url), ["aaaa"])
+        self.assertEqual(self.database.version_rows(), ["aaaa"])
 
     def test_no_section_for_this_database(self):
         self.write(
@@ -98,7 +97,7 @@ class BadInputTest(harness.EndToEndTest):
         )
         self.brant_ok("upgrade", "head")
         self.refused(REFUSED, "irreversible", "a.sql", command=("downgrade", "base"))
-        self.assertEqual(self.version_rows(self.url), ["aaaa"])
+        self.assertEqual(self.database.version_rows(), ["aaaa"])
 
     def test_invalid_utf8(self):
         self.write(
@@ -136,8 +135,8 @@ class FailingStatement:
     dialect = ""
 
     def test_third_statement_fails(self):
-        url = self.new_database(self.dialect)
-        self.environment["DATABASE_URL"] = url
+        database = self.new_database(self.dialect)
+        self.environment["DATABASE_URL"] = database.url
         self.revision("aaaa", upgrade="CREATE TABLE kept (id INTEGER);", downgrade="DROP TABLE kept;")
         self.revision(
             "bbbb",
@@ -149,13 +148,13 @@ class FailingStatement:
         self.assertEqual(result.code, 1, result)
         self.assertIn("20240101_bbbb.sql:9:", result.err)
         self.assertIn("INSERT INTO missing", result.err)
-        self.assertEqual(self.version_rows(url), ["aaaa"])
-        self.check_what_is_left(url, result)
+        self.assertEqual(database.version_rows(), ["aaaa"])
+        self.check_what_is_left(database, result)
 
-    def check_what_is_left(self, url, result):
+    def check_what_is_left(self, database, result):
         """Nothing of the failed step, where the database rolls DDL back."""
-        self.assertNotIn("one", self.tables(url))
-        self.assertIn("kept", self.tables(url))
+        self.assertNotIn("one", database.objects())
+        self.assertIn("kept", database.objects())
 
 
 class FailingStatementSqliteTest(FailingStatement, harness.EndToEndTest):
@@ -169,19 +168,19 @@ class FailingStatementPostgresqlTest(FailingStatement, harness.EndToEndTest):
 class FailingStatementMysqlTest(FailingStatement, harness.EndToEndTest):
     dialect = "mysql"
 
-    def check_what_is_left(self, url, result):
+    def check_what_is_left(self, database, result):
         self.assertIn("statements 1 to 2 of 4 took effect", result.err)
-        self.assertIn("two", self.tables(url))
-        journal = self.query(
-            url, "SELECT state, statements_done, statements_total FROM brant_steps WHERE revision = 'bbbb'"
+        self.assertIn("two", database.objects())
+        journal = database.rows(
+            "SELECT state, statements_done, statements_total FROM brant_steps WHERE revision = 'bbbb';"
         )
         self.assertEqual(journal, [["failed", "2", "4"]])
         # Mended, it goes on with the third statement.
-        self.query(url, "CREATE TABLE missing (id INTEGER)")
+        database.execute("CREATE TABLE missing (id INTEGER);")
         self.brant_ok("upgrade", "head")
-        self.assertIn("three", self.tables(url))
-        self.assertEqual(self.version_rows(url), ["bbbb"])
-        self.assertEqual(self.query(url, "SELECT COUNT(*) FROM missing"), [["1"]])
+        self.assertIn("three", database.objects())
+        self.assertEqual(database.version_rows(), ["bbbb"])
+        self.assertEqual(database.rows("SELECT COUNT(*) FROM missing;"), [["1"]])
 
 
 class UnreachableServerTest(harness.EndToEndTest):
@@ -192,7 +191,7 @@ class UnreachableServerTest(harness.EndToEndTest):
     def test_wrong_password_is_refused_and_never_shown(self):
         for dialect in ("postgresql", "mysql"):
             with self.subTest(dialect):
-                url = harness.with_password(self.new_database(dialect), "canary-p@ss/word")
+                url = harness.with_password(self.new_database(dialect).url, "canary-p@ss/word")
                 result = self.brant("upgrade", "head", DATABASE_URL=url)
                 self.assertEqual(result.code, UNREACHABLE, result)
                 self.assertNotIn("canary", result.out + result.err)
@@ -207,12 +206,12 @@ class UnreachableServerTest(harness.EndToEndTest):
                 self.assertNotIn("canary", result.out + result.err)
 
     def test_psql_meta_command(self):
-        url = self.new_database("postgresql")
+        database = self.new_database("postgresql")
         self.revision("bbbb", parents="aaaa", upgrade="CREATE TABLE t (id INT);\n\\d t\n")
-        result = self.brant("upgrade", "head", DATABASE_URL=url)
+        result = self.brant("upgrade", "head", DATABASE_URL=database.url)
         self.assertEqual(result.code, REFUSED, result)
         self.assertIn("20240101_bbbb.sql:8", result.err)
-        self.assertEqual(self.version_rows(url), [])
+        self.assertEqual(database.version_rows(), [])
 
 
 if __name__ == "__main__":

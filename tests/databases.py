@@ -18,6 +18,20 @@ def _run(command, text=None, environment=None):
     return result.stdout
 
 
+class Database:
+    """What a test may ask of a database; the classes below say how."""
+
+    def rows(self, sql):
+        """The rows that a query returns, each a list of its columns' texts."""
+        return [line.split("\t") for line in self.execute(sql).splitlines()]
+
+    def version_rows(self):
+        """The rows of the version table; none if there is no such table."""
+        if "brant_version" not in self.objects():
+            return []
+        return [row[0] for row in self.rows("SELECT version_num FROM brant_version ORDER BY 1;")]
+
+
 def _admin_url(variable):
     url = os.environ.get(variable)
     if not url:
@@ -27,16 +41,16 @@ def _admin_url(variable):
     return urllib.parse.urlparse(url)
 
 
-class Postgresql:
-    def __init__(self, folder):
-        del folder
+class Postgresql(Database):
+    def __init__(self, file):
+        del file  # The server has its own.
         self._admin = _admin_url("BRANT_TEST_POSTGRESQL_URL")
-        self.name = "brant_example_" + uuid.uuid4().hex
+        self.name = "brant_test_" + uuid.uuid4().hex
         self._sql(f"CREATE DATABASE {self.name}", self._admin.geturl())
         self.url = self._admin._replace(path="/" + self.name).geturl()
 
     def _sql(self, sql, url):
-        return _run(["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
+        return _run(["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--field-separator=\t",
                      "--set=ON_ERROR_STOP=1", "--file=-", url], sql)
 
     def execute(self, sql):
@@ -60,15 +74,15 @@ class Postgresql:
         self._sql(f"DROP DATABASE {self.name} WITH (FORCE)", self._admin.geturl())
 
 
-class Mysql:
-    def __init__(self, folder):
-        del folder
+class Mysql(Database):
+    def __init__(self, file):
+        del file  # The server has its own.
         admin = _admin_url("BRANT_TEST_MYSQL_URL")
         self._login = ["--no-defaults", f"--host={admin.hostname}", f"--port={admin.port}",
                        f"--user={urllib.parse.unquote(admin.username)}"]
         # Not in the arguments, which other users of the machine can read.
         self._environment = {"MYSQL_PWD": urllib.parse.unquote(admin.password or "")}
-        self.name = "brant_example_" + uuid.uuid4().hex
+        self.name = "brant_test_" + uuid.uuid4().hex
         self._sql(f"CREATE DATABASE {self.name}", [])
         self.url = admin._replace(path="/" + self.name).geturl()
 
@@ -98,13 +112,14 @@ class Mysql:
         self._sql(f"DROP DATABASE {self.name}", [])
 
 
-class Sqlite:
-    def __init__(self, folder):
-        self._file = os.path.join(folder, "example.db")
+class Sqlite(Database):
+    def __init__(self, file):
+        self._file = file
         self.url = "sqlite:///" + self._file
 
     def execute(self, sql):
-        return _run(["sqlite3", "-batch", "-bail", self._file], "PRAGMA foreign_keys = ON;\n" + sql)
+        return _run(["sqlite3", "-batch", "-bail", "-separator", "\t", self._file],
+                    "PRAGMA foreign_keys = ON;\n" + sql)
 
     def schema(self):
         """The stored text of every CREATE, to the letter."""
@@ -114,6 +129,8 @@ class Sqlite:
 
     def objects(self):
         """Names of everything but the indexes that SQLite makes for constraints."""
+        if not os.path.exists(self._file):
+            return []
         return self.execute(
             "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\';").split()
 
