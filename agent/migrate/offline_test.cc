@@ -41,9 +41,8 @@ class OfflineTest : public ::testing::Test {
 };
 
 TEST_F(OfflineTest, PostgresqlStepsAreTransactions) {
-  EXPECT_EQ(
-      Upgrade("head"),
-      R"(SET client_encoding = 'UTF8';
+  EXPECT_EQ(Upgrade("head"),
+            R"(SET client_encoding = 'UTF8';
 
 CREATE TABLE IF NOT EXISTS "brant_version" (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));
 
@@ -74,9 +73,8 @@ COMMIT;
 
 TEST_F(OfflineTest, OnMysqlOnlyDataIsATransaction) {
   options_.dialect = Dialect::kMysql;
-  EXPECT_EQ(
-      Upgrade("head"),
-      R"(SET NAMES utf8mb4;
+  EXPECT_EQ(Upgrade("head"),
+            R"(SET NAMES utf8mb4;
 
 CREATE TABLE IF NOT EXISTS `brant_version` (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));
 
