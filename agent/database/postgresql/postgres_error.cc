@@ -71,7 +71,7 @@ bool IsSqlstate(absl::string_view text) {
 std::string FirstMessage(absl::string_view report) {
   report = report.substr(0, report.find('\n'));
   size_t severity_end = report.find(kSeverityEnd);
-  if (severity_end != absl::string_view::npos && severity_end < 10) {
+  if (severity_end < 10) {
     report.remove_prefix(severity_end + kSeverityEnd.size());
   }
   return std::string(report);
