@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,11 +32,15 @@ class FakeSource : public MigrationSource {
 // Keeps what it is shown.
 class FakeView : public RunView {
  public:
-  void Show(const v1::RunEvent& event) override { sequences.push_back(event.sequence()); }
+  void Show(const v1::RunEvent& event) override {
+    sequences.push_back(event.sequence());
+    on_show();
+  }
   void Note(absl::string_view text) override { notes.emplace_back(text); }
 
   std::vector<int64_t> sequences;
   std::vector<std::string> notes;
+  std::function<void()> on_show = [] {};
 };
 
 v1::RunEvent Event(int64_t sequence, const std::string& run = "run1") {
@@ -89,6 +94,8 @@ class RunFollowerTest : public ::testing::Test {
   }
 
   absl::Time now_ = absl::UnixEpoch();
+  // Before the agent: its threads may wait for it to the end.
+  absl::Notification left_;
   FakeAgent agent_;
   FakeSource source_;
   FakeView view_;
@@ -232,13 +239,10 @@ TEST_F(RunFollowerTest, ProgressGivesNewTime) {
 }
 
 TEST_F(RunFollowerTest, SignalLeavesARemoteRunToItself) {
-  absl::Notification left;
-  agent_.AddUpgrade({{Event(1)}, kBroken, [&left] {
-                       raise(SIGINT);
-                       left.WaitForNotification();
-                     }});
+  agent_.AddUpgrade({{Event(1)}, kBroken, [this] { left_.WaitForNotification(); }});
+  view_.on_show = [] { raise(SIGINT); };
   absl::StatusOr<RunOutcome> outcome = Upgrade(agent_.address());
-  left.Notify();
+  left_.Notify();
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_TRUE(outcome->detached);
   EXPECT_EQ(outcome->run.id(), "run1");
