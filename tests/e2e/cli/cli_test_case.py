@@ -6,7 +6,8 @@ import subprocess
 import tempfile
 import unittest
 
-BRANT = os.environ["BRANT"]
+# Where Bazel puts the program, seen from a test's working directory.
+BRANT = os.path.abspath("client/brant")
 
 
 class CliTestCase(unittest.TestCase):

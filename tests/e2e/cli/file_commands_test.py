@@ -3,7 +3,7 @@
 import os
 import re
 
-from cli_test_case import CliTestCase, main
+from tests.e2e.cli.cli_test_case import CliTestCase, main
 
 
 class InitTest(CliTestCase):

@@ -5,7 +5,7 @@ import os
 import stat
 import subprocess
 
-from cli_test_case import BRANT, CliTestCase, main
+from tests.e2e.cli.cli_test_case import BRANT, CliTestCase, main
 
 
 class UsageTest(CliTestCase):
