@@ -273,7 +273,12 @@ BoundStatement Journal::UpdateRun(const v1::Run& run) const {
 
 std::vector<BoundStatement> Journal::RegainSession() const {
   if (tables_.dialect() != Dialect::kPostgresql) return {};
-  return {{"RESET SESSION AUTHORIZATION", {}}, {"RESET ROLE", {}}, {"RESET client_encoding", {}}};
+  std::vector<BoundStatement> statements;
+  for (const char* setting : {"transaction_read_only = off", "session_authorization TO DEFAULT",
+                              "role TO DEFAULT", "client_encoding TO DEFAULT"}) {
+    statements.push_back({absl::StrCat("SET LOCAL ", setting), {}});
+  }
+  return statements;
 }
 
 std::vector<BoundStatement> Journal::ChangeRows(const std::vector<std::string>& removed,

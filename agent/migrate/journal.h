@@ -86,7 +86,8 @@ class Journal {
   BoundStatement UpdateRun(const v1::Run& run) const;
 
   // Undoes what a section may have done to the session that would keep the
-  // outcome from being written: another role, another encoding.
+  // journal from being written: another role, another encoding. Until the end of
+  // the transaction, so that the section finds it again.
   std::vector<BoundStatement> RegainSession() const;
 
   std::vector<BoundStatement> ChangeRows(const std::vector<std::string>& removed,

@@ -1,8 +1,11 @@
 #include "agent/migrate/step_executor.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -33,6 +36,25 @@ std::string ExtendDigest(absl::string_view digest, const Statement& statement) {
   extended.Add(digest);
   extended.Add(statement.text);
   return extended.FinishHex();
+}
+
+// COMMIT fails too, of deferred constraints for one: then the step is known, and
+// no statement.
+absl::Status AtStep(absl::Status error, const Step& step) {
+  if (!ErrorDetail(error, "revision").empty()) return error;
+  error = WithDetail(std::move(error), "revision", step.revision->id);
+  return WithDetail(std::move(error), "file", step.revision->file);
+}
+
+// A setting is a short statement; nobody has to search megabytes of data for one.
+bool MentionsEncoding(const Step& step) {
+  constexpr size_t kLongest = 1000;
+  return std::any_of(
+      step.statements.begin(), step.statements.end(), [](const Statement& statement) {
+        if (statement.text.size() > kLongest) return false;
+        const std::string text = absl::AsciiStrToLower(statement.text);
+        return absl::StrContains(text, "client_encoding") || absl::StartsWith(text, "set names");
+      });
 }
 
 std::string EffectSoFar(const StepRecord& record) {
@@ -126,6 +148,16 @@ void StepExecutor::AppendOutcome(int position, const Step& step, absl::Time star
   batch.push_back(journal_.InsertStep(record, step.revision->checksum, start));
 }
 
+absl::Status StepExecutor::RegainSession(absl::Span<const Step> steps,
+                                         std::vector<BoundStatement>& batch) {
+  batch = journal_.RegainSession();
+  // PostgreSQL reads a whole batch in the encoding that holds when it comes.
+  if (batch.empty() || !std::any_of(steps.begin(), steps.end(), MentionsEncoding)) {
+    return absl::OkStatus();
+  }
+  return session_.Batch(std::exchange(batch, {}));
+}
+
 absl::Status StepExecutor::RunTransactional(int position, const Step& step) {
   const absl::Time start = absl::Now();
   observer_.OnStepStarted(position, step, 0);
@@ -134,7 +166,8 @@ absl::Status StepExecutor::RunTransactional(int position, const Step& step) {
   absl::Status status = [&]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(Guard());
     BRANT_RETURN_IF_ERROR(ExecuteStatements(position, step));
-    std::vector<BoundStatement> batch = journal_.RegainSession();
+    std::vector<BoundStatement> batch;
+    BRANT_RETURN_IF_ERROR(RegainSession({&step, 1}, batch));
     AppendOutcome(position, step, start, batch);
     AdvanceRun(step);
     batch.push_back(journal_.UpdateRun(run_));
@@ -143,7 +176,7 @@ absl::Status StepExecutor::RunTransactional(int position, const Step& step) {
   if (!status.ok()) {
     run_ = before;
     RollBack();
-    return status;
+    return AtStep(std::move(status), step);
   }
   observer_.OnStepFinished(position, run_, absl::Now() - start);
   return absl::OkStatus();
@@ -155,17 +188,21 @@ absl::Status StepExecutor::RunInOneTransaction(const std::vector<Step>& steps) {
   std::vector<std::pair<v1::Run, absl::Duration>> finished;
   absl::Status status = [&]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(Guard());
-    std::vector<BoundStatement> batch = journal_.RegainSession();
+    std::vector<BoundStatement> outcomes;
     for (size_t i = 0; i < steps.size(); ++i) {
       const int position = static_cast<int>(i) + 1;
       const absl::Time step_start = absl::Now();
       observer_.OnStepStarted(position, steps[i], 0);
       BRANT_RETURN_IF_ERROR(ExecuteStatements(position, steps[i]));
-      AppendOutcome(position, steps[i], step_start, batch);
+      AppendOutcome(position, steps[i], step_start, outcomes);
       AdvanceRun(steps[i]);
       finished.emplace_back(run_, absl::Now() - step_start);
     }
-    batch.push_back(journal_.UpdateRun(run_));
+    outcomes.push_back(journal_.UpdateRun(run_));
+    std::vector<BoundStatement> batch;
+    BRANT_RETURN_IF_ERROR(RegainSession(steps, batch));
+    batch.insert(batch.end(), std::make_move_iterator(outcomes.begin()),
+                 std::make_move_iterator(outcomes.end()));
     return session_.BatchAndCommit(batch);
   }();
   if (!status.ok()) {
@@ -200,6 +237,13 @@ absl::Status StepExecutor::RunStamp(const RowChange& change) {
   return status;
 }
 
+absl::Status StepExecutor::RecordCounts(const StepRecord& record) {
+  std::vector<BoundStatement> batch;
+  if (!session_.InTransaction()) batch = journal_.RegainSession();
+  batch.push_back(journal_.UpdateStep(record, std::nullopt));
+  return session_.Batch(batch);
+}
+
 absl::Status StepExecutor::ExecuteJournalled(const Step& step, int index, StepRecord& record,
                                              bool& recorded) {
   const Statement& statement = step.statements[index];
@@ -212,7 +256,7 @@ absl::Status StepExecutor::ExecuteJournalled(const Step& step, int index, StepRe
     recorded = false;
   }
   if (!recorded) {
-    absl::Status status = session_.Batch({journal_.UpdateStep(record, std::nullopt)});
+    absl::Status status = RecordCounts(record);
     if (!status.ok() && !(step.controls_transactions && IsTableNotLocked(status))) return status;
     recorded = status.ok();
   }
@@ -223,7 +267,9 @@ absl::Status StepExecutor::ExecuteJournalled(const Step& step, int index, StepRe
   record.done_digest = ExtendDigest(record.done_digest, statement);
   recorded = false;
   if (with_outcome) {
-    BRANT_RETURN_IF_ERROR(session_.BatchAndCommit({journal_.UpdateStep(record, std::nullopt)}));
+    std::vector<BoundStatement> batch = journal_.RegainSession();
+    batch.push_back(journal_.UpdateStep(record, std::nullopt));
+    BRANT_RETURN_IF_ERROR(session_.BatchAndCommit(batch));
     recorded = true;
   }
   return absl::OkStatus();
@@ -265,8 +311,12 @@ absl::Status StepExecutor::RunStatementwise(int position, const Step& step, int 
   const bool was_open = session_.InTransaction();
   absl::Status status = [&]() -> absl::Status {
     // What the section left uncommitted (AUTOCOMMIT=0) takes effect with it.
-    if (!session_.InTransaction()) BRANT_RETURN_IF_ERROR(session_.Begin());
-    BRANT_RETURN_IF_ERROR(session_.Batch(journal_.RegainSession()));
+    if (session_.InTransaction()) {
+      BRANT_RETURN_IF_ERROR(session_.Batch(journal_.RegainSession()));
+    } else {
+      BRANT_RETURN_IF_ERROR(session_.Reset());
+      BRANT_RETURN_IF_ERROR(session_.Begin());
+    }
     BRANT_RETURN_IF_ERROR(Guard());
     record.state = "done";
     AdvanceRun(step);
@@ -278,7 +328,7 @@ absl::Status StepExecutor::RunStatementwise(int position, const Step& step, int 
   if (!status.ok()) {
     run_ = before;
     record.state = "running";
-    return RecordFailure(step, record, was_open, std::move(status));
+    return RecordFailure(step, record, was_open, AtStep(std::move(status), step));
   }
   observer_.OnStepFinished(position, run_, absl::Now() - start);
   return absl::OkStatus();

@@ -44,10 +44,14 @@ class StepExecutor {
   absl::Status ExecuteStatement(int position, int number, const Step& step,
                                 const Statement& statement);
   absl::Status ExecuteStatements(int position, const Step& step);
+  // Begins the batch that records the outcome of transactional steps.
+  absl::Status RegainSession(absl::Span<const Step> steps, std::vector<BoundStatement>& batch);
   // The journal's statements for a step that takes effect in the transaction.
   void AppendOutcome(int position, const Step& step, absl::Time start,
                      std::vector<BoundStatement>& batch) const;
   void AdvanceRun(const Step& step);
+  // Records the counts, in the section's transaction if one is open.
+  absl::Status RecordCounts(const StepRecord& record);
   absl::Status ExecuteJournalled(const Step& step, int index, StepRecord& record, bool& recorded);
   // Undoes a transaction that failed.
   void RollBack();
