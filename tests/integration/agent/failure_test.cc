@@ -1,0 +1,260 @@
+// Statements that fail, and what the next run makes of it.
+
+#include "absl/strings/str_cat.h"
+#include "tests/integration/agent/migration_test.h"
+
+namespace brant {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// a is applied; the third of b's four statements fails, unless it was mended.
+std::vector<TestMigration> FailingAtTheThird(
+    const std::string& options, const std::string& third = "INSERT INTO nowhere VALUES (1);") {
+  return {{.id = "a", .upgrade = "CREATE TABLE t (x INTEGER);", .downgrade = "DROP TABLE t;"},
+          {.id = "b",
+           .revises = "a",
+           .upgrade = absl::StrCat("CREATE TABLE u (x INTEGER);\n"
+                                   "INSERT INTO t VALUES (1);\n",
+                                   third, "\nCREATE TABLE v (x INTEGER);"),
+           .downgrade = "DROP TABLE u;\nDROP TABLE v;\nDELETE FROM t;",
+           .upgrade_options = options}};
+}
+
+class FailureTest : public MigrationTest {
+ protected:
+  // Leaves b unfinished after two of its statements.
+  void FailInTheMiddle() {
+    Outcome failed = Upgrade(FailingAtTheThird("transaction:off"));
+    ASSERT_EQ(ReasonOf(failed.status), v1::ERROR_REASON_STATEMENT_FAILED) << failed.status;
+    ASSERT_EQ(StepRow("run-1", 2), "b upgrade failed 2/2/4");
+    ASSERT_EQ(Rows(), "a");
+  }
+};
+
+TEST_P(FailureTest, ATransactionalStepIsRolledBackWhole) {
+  Outcome outcome = Upgrade(FailingAtTheThird(""));
+  EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_STATEMENT_FAILED);
+  EXPECT_EQ(outcome.run.state(), v1::RUN_STATE_FAILED);
+  EXPECT_EQ(outcome.run.steps_done(), 1);
+  EXPECT_THAT(outcome.run.to_revisions(), ElementsAre("a"));
+  EXPECT_EQ(Rows(), "a");
+  EXPECT_TRUE(Exists("t"));
+  EXPECT_EQ(ErrorDetail(outcome.status, "file"), "20240101_0002_b.sql");
+  EXPECT_EQ(ErrorDetail(outcome.status, "line"), "9");
+  EXPECT_EQ(ErrorDetail(outcome.status, "statement"), "INSERT INTO nowhere VALUES (1)");
+  EXPECT_NE(ErrorDetail(outcome.status, "database_code"), "");
+  EXPECT_THAT(ErrorDetail(outcome.status, "database_message"), HasSubstr("nowhere"));
+  EXPECT_EQ(One("SELECT state FROM brant_runs"), "failed");
+  EXPECT_THAT(One("SELECT error FROM brant_runs"), HasSubstr("STATEMENT_FAILED"));
+  if (IsMysql()) {
+    EXPECT_TRUE(Exists("u"));
+    EXPECT_EQ(StepRow("run-1", 2), "b upgrade failed 2/2/4");
+    EXPECT_THAT(ErrorDetail(outcome.status, "hint"), HasSubstr("statements 1 to 2 of 4"));
+  } else {
+    EXPECT_FALSE(Exists("u"));
+    EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "0");
+    EXPECT_EQ(StepRow("run-1", 2), "nothing");
+  }
+  // Mended, it goes to its end.
+  Outcome mended = Upgrade(FailingAtTheThird("", "INSERT INTO t VALUES (2);"));
+  ASSERT_TRUE(mended.status.ok()) << mended.status;
+  EXPECT_EQ(Rows(), "b");
+  EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "2");
+  EXPECT_TRUE(Exists("v"));
+}
+
+TEST_P(FailureTest, WithoutATransactionTheJournalSaysHowFarItCame) {
+  FailInTheMiddle();
+  EXPECT_TRUE(Exists("u"));
+  EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "1");
+  EXPECT_FALSE(Exists("v"));
+}
+
+TEST_P(FailureTest, TheNextRunGoesOnAfterWhatIsDone) {
+  FailInTheMiddle();
+  // Once more, with the same error.
+  Outcome again = Upgrade(FailingAtTheThird("transaction:off"));
+  EXPECT_EQ(ReasonOf(again.status), v1::ERROR_REASON_STATEMENT_FAILED);
+  EXPECT_EQ(StepRow("run-2"), "b upgrade failed 2/2/4");
+  observer_ = std::make_unique<HookObserver>();
+  Outcome mended = Upgrade(FailingAtTheThird("transaction:off", "INSERT INTO t VALUES (2);"));
+  ASSERT_TRUE(mended.status.ok()) << mended.status;
+  EXPECT_THAT(observer_->words(), ElementsAre("started 1", "step 1 b after 2", "1.3", "1.3 done",
+                                              "1.4", "1.4 done", "done 1"));
+  EXPECT_EQ(StepRow("run-3"), "b upgrade done 4/4/4");
+  EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "2");
+  EXPECT_TRUE(Exists("v"));
+  EXPECT_EQ(Rows(), "b");
+}
+
+TEST_P(FailureTest, TheFailedStatementMayBeDropped) {
+  FailInTheMiddle();
+  ASSERT_TRUE(Upgrade(FailingAtTheThird("transaction:off", "")).status.ok());
+  EXPECT_EQ(Rows(), "b");
+  EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "1");
+}
+
+TEST_P(FailureTest, TheStepMayHaveBecomeTransactional) {
+  FailInTheMiddle();
+  Outcome mended = Upgrade(FailingAtTheThird("", "INSERT INTO t VALUES (2);"));
+  ASSERT_TRUE(mended.status.ok()) << mended.status;
+  EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "2");
+}
+
+TEST_P(FailureTest, EditedStatementsThatWereDoneAreRefused) {
+  FailInTheMiddle();
+  std::vector<TestMigration> edited = FailingAtTheThird("transaction:off", "");
+  edited[1].upgrade = absl::StrCat("CREATE TABLE u (x INTEGER, y INTEGER);", edited[1].upgrade);
+  Outcome refused = Upgrade(edited);
+  EXPECT_EQ(ReasonOf(refused.status), v1::ERROR_REASON_STEP_INCOMPLETE);
+  EXPECT_EQ(ErrorDetail(refused.status, "file"), "20240101_0002_b.sql");
+  EXPECT_THAT(std::string(refused.status.message()), HasSubstr("run-1"));
+  EXPECT_EQ(refused.run.epoch(), 0);
+  // Also if fewer are left than were done.
+  edited[1].upgrade = "CREATE TABLE u (x INTEGER);";
+  EXPECT_EQ(ReasonOf(Upgrade(edited).status), v1::ERROR_REASON_STEP_INCOMPLETE);
+  // A comment is no statement.
+  std::vector<TestMigration> commented = FailingAtTheThird("transaction:off", "-- dropped");
+  EXPECT_TRUE(Upgrade(commented).status.ok());
+}
+
+TEST_P(FailureTest, WhatLeadsElsewhereIsRefused) {
+  FailInTheMiddle();
+  Outcome down = Downgrade(FailingAtTheThird("transaction:off"), "base");
+  EXPECT_EQ(ReasonOf(down.status), v1::ERROR_REASON_STEP_INCOMPLETE);
+  EXPECT_NE(ErrorDetail(down.status, "hint"), "");
+  EXPECT_TRUE(Exists("t"));
+  // Nothing to do, but half a step is there.
+  Outcome nothing = Upgrade(FailingAtTheThird("transaction:off"), "a");
+  EXPECT_EQ(ReasonOf(nothing.status), v1::ERROR_REASON_STEP_INCOMPLETE);
+  std::vector<TestMigration> branch = FailingAtTheThird("transaction:off");
+  branch.push_back({.id = "c", .revises = "a", .upgrade = "CREATE TABLE w (x INTEGER);"});
+  EXPECT_EQ(ReasonOf(Upgrade(branch, "c").status), v1::ERROR_REASON_STEP_INCOMPLETE);
+  EXPECT_FALSE(Exists("w"));
+  EXPECT_EQ(One("SELECT COUNT(*) FROM brant_runs"), "1");
+}
+
+TEST_P(FailureTest, AStampSettlesIt) {
+  FailInTheMiddle();
+  Sql("CREATE TABLE v (x INTEGER)");
+  Outcome stamp = Stamp(FailingAtTheThird("transaction:off"), {"b"});
+  ASSERT_TRUE(stamp.status.ok()) << stamp.status;
+  EXPECT_EQ(Rows(), "b");
+  Outcome down = Downgrade(FailingAtTheThird("transaction:off"), "a");
+  ASSERT_TRUE(down.status.ok()) << down.status;
+  EXPECT_FALSE(Exists("u"));
+  EXPECT_EQ(Rows(), "a");
+}
+
+// It was undone by hand: the rows are right already.
+TEST_P(FailureTest, AStampThatChangesNoRowSettlesItToo) {
+  FailInTheMiddle();
+  Sql("DROP TABLE u");
+  Sql("DELETE FROM t");
+  Outcome stamp = Stamp(FailingAtTheThird("transaction:off"), {"a"});
+  ASSERT_TRUE(stamp.status.ok()) << stamp.status;
+  Outcome up = Upgrade(FailingAtTheThird("transaction:off", ""));
+  ASSERT_TRUE(up.status.ok()) << up.status;
+  EXPECT_EQ(StepRow(up.run.id()), "b upgrade done 3/3/3");
+}
+
+// A run that ended before its first step, or a stamp that failed, says nothing
+// of the step that an earlier one left.
+TEST_P(FailureTest, ALaterRunWithoutStepsHidesNothing) {
+  FailInTheMiddle();
+  Sql("INSERT INTO brant_runs SELECT 'crashed', version_table, 2, 'request', kind, target, "
+      "bundle_digest, actor, agent, 'running', 1, 0, from_revisions, to_revisions, create_time, "
+      "start_time, NULL, NULL FROM brant_runs WHERE epoch = 1");
+  Sql("UPDATE brant_journal SET epoch = 2");
+  EXPECT_EQ(ReasonOf(Downgrade(FailingAtTheThird("transaction:off"), "base").status),
+            v1::ERROR_REASON_STEP_INCOMPLETE);
+  Sql("UPDATE brant_runs SET kind = 'stamp', state = 'failed' WHERE id = 'crashed'");
+  Outcome mended = Upgrade(FailingAtTheThird("transaction:off", "INSERT INTO t VALUES (2);"));
+  ASSERT_TRUE(mended.status.ok()) << mended.status;
+  EXPECT_EQ(mended.run.epoch(), 3);
+  EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "2");
+}
+
+TEST_P(FailureTest, AFirstStatementThatFailsLeavesNothingToGoOnWith) {
+  const std::vector<TestMigration> migrations = {
+      {.id = "a", .upgrade = "SELECT nothing;", .upgrade_options = "transaction:off"}};
+  Outcome failed = Upgrade(migrations);
+  EXPECT_EQ(ReasonOf(failed.status), v1::ERROR_REASON_STATEMENT_FAILED);
+  EXPECT_THAT(ErrorDetail(failed.status, "hint"), HasSubstr("no statement"));
+  EXPECT_EQ(StepRow("run-1"), "a upgrade failed 0/0/1");
+  // So it may be replaced altogether.
+  ASSERT_TRUE(Upgrade({{.id = "z", .upgrade = "CREATE TABLE t (x INTEGER);"}}).status.ok());
+  EXPECT_EQ(Rows(), "z");
+}
+
+TEST_P(FailureTest, ADowngradeGoesOnToo) {
+  std::vector<TestMigration> migrations = {
+      {.id = "a",
+       .upgrade = "CREATE TABLE t (x INTEGER);\nCREATE TABLE u (x INTEGER);",
+       .downgrade = "DROP TABLE t;\nDROP TABLE nowhere;\nDROP TABLE u;",
+       .downgrade_options = "transaction:off"}};
+  ASSERT_TRUE(Upgrade(migrations).status.ok());
+  EXPECT_FALSE(Downgrade(migrations, "base").status.ok());
+  EXPECT_FALSE(Exists("t"));
+  EXPECT_EQ(Rows(), "a");
+  // Up again is not the way out, whether or not there is something to do.
+  EXPECT_EQ(ReasonOf(Upgrade(migrations).status), v1::ERROR_REASON_STEP_INCOMPLETE);
+  migrations[0].downgrade = "DROP TABLE t;\nDROP TABLE u;";
+  Outcome down = Downgrade(migrations, "base");
+  ASSERT_TRUE(down.status.ok()) << down.status;
+  EXPECT_EQ(Rows(), "");
+  EXPECT_FALSE(Exists("u"));
+}
+
+TEST_P(FailureTest, AStatementUnderWayWhenItsSessionDiedIsInDoubt) {
+  if (IsSqlite()) {
+    FailInTheMiddle();
+    Sql("UPDATE brant_steps SET state = 'running', statements_started = 3 WHERE revision = 'b'");
+  } else {
+    observer_->on_statement = [this](int position, int number) {
+      if (position == 2 && number == 4) Kill(ServerIdOfRun());
+    };
+    Outcome died = Upgrade(FailingAtTheThird("transaction:off", "CREATE TABLE w (x INTEGER);"));
+    EXPECT_FALSE(died.status.ok());
+    EXPECT_EQ(StepRow("run-1", 2), "b upgrade running 4/3/4");
+    observer_->on_statement = nullptr;
+  }
+  for (bool up : {true, false}) {
+    Outcome refused = up ? Upgrade(FailingAtTheThird("transaction:off", ""))
+                         : Downgrade(FailingAtTheThird("transaction:off"), "base");
+    EXPECT_EQ(ReasonOf(refused.status), v1::ERROR_REASON_STEP_INCOMPLETE);
+    EXPECT_THAT(std::string(refused.status.message()), HasSubstr("not known"));
+    EXPECT_THAT(ErrorDetail(refused.status, "hint"), HasSubstr("stamp"));
+  }
+  EXPECT_TRUE(Stamp(FailingAtTheThird(""), {"a"}).status.ok());
+}
+
+// A file has no session that dies alone.
+class ServerFailureTest : public FailureTest {};
+
+TEST_P(ServerFailureTest, ASessionThatDiesInATransactionalStepLeavesNothing) {
+  const std::vector<TestMigration> migrations = {
+      {.id = "a", .upgrade = "CREATE TABLE t (x INTEGER);"},
+      {.id = "b",
+       .revises = "a",
+       .upgrade = "INSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);"}};
+  observer_->on_statement = [this](int position, int number) {
+    if (position == 2 && number == 2) Kill(ServerIdOfRun());
+  };
+  Outcome died = Upgrade(migrations);
+  EXPECT_EQ(ReasonOf(died.status), v1::ERROR_REASON_DATABASE_UNREACHABLE) << died.status;
+  EXPECT_EQ(ErrorDetail(died.status, "line"), "8");
+  observer_->on_statement = nullptr;
+  EXPECT_EQ(Rows(), "a");
+  Outcome again = Upgrade(migrations);
+  ASSERT_TRUE(again.status.ok()) << again.status;
+  EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "2");
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, FailureTest, EveryDatabase(), DialectOfTest);
+INSTANTIATE_TEST_SUITE_P(Databases, ServerFailureTest, EveryServer(), DialectOfTest);
+
+}  // namespace
+}  // namespace brant
