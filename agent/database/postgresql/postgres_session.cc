@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -36,17 +35,6 @@ absl::Status InDoubt(const absl::Status& cause) {
 constexpr absl::string_view kReset =
     "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; CLOSE ALL; DEALLOCATE ALL; UNLISTEN *; "
     "DISCARD TEMP; DISCARD SEQUENCES; ";
-
-// Whether it may be SET ROLE or SET SESSION AUTHORIZATION, also by set_config or
-// in a DO block. A false alarm costs two round trips for each query.
-bool MentionsRole(absl::string_view statement) {
-  auto mentions = [statement](absl::string_view word) {
-    return std::search(statement.begin(), statement.end(), word.begin(), word.end(),
-                       [](char c, char letter) { return absl::ascii_tolower(c) == letter; }) !=
-           statement.end();
-  };
-  return mentions("role") || mentions("authorization");
-}
 
 }  // namespace
 
@@ -109,7 +97,6 @@ absl::StatusOr<Execution> PostgresSession::Execute(absl::string_view statement) 
         .With("position", absl::StrCat(statement.find('\0')))
         .Hint("save the file as UTF-8 text without it");
   }
-  role_may_differ_ = role_may_differ_ || MentionsRole(statement);
   // Outside of a transaction, or if it is a COMMIT, it is over with its answer.
   bool commits =
       IsAlive() && (!InTransaction() || ClassifyStatement(Dialect::kPostgresql, statement) ==
@@ -145,34 +132,7 @@ absl::StatusOr<std::string> PostgresSession::Bind(absl::string_view sql,
 
 absl::StatusOr<Rows> PostgresSession::Query(absl::string_view sql, absl::Span<const Value> args) {
   BRANT_ASSIGN_OR_RETURN(std::string bound, Bind(sql, args));
-  BRANT_ASSIGN_OR_RETURN(std::string go_back, TakeOwnRole());
-  absl::StatusOr<Rows> rows = connection_->Query(bound);
-  // After an error within a transaction, its rollback does that.
-  if (!go_back.empty() && IsAlive() && (rows.ok() || !InTransaction())) {
-    BRANT_RETURN_IF_ERROR(connection_->Run(go_back).status);
-  }
-  return rows;
-}
-
-absl::StatusOr<std::string> PostgresSession::TakeOwnRole() {
-  if (!role_may_differ_ || !IsAlive()) return "";
-  BRANT_ASSIGN_OR_RETURN(
-      Rows rows, connection_->Query("SELECT pg_catalog.current_setting('session_authorization'), "
-                                    "pg_catalog.current_setting('role')"));
-  if (rows.size() != 1 || rows[0].size() != 2) {
-    return Error(v1::ERROR_REASON_INTERNAL, "the server did not tell the session's role");
-  }
-  BRANT_ASSIGN_OR_RETURN(std::string user, connection_->Quote(Value(rows[0][0].value_or(""))));
-  BRANT_ASSIGN_OR_RETURN(std::string role, connection_->Quote(Value(rows[0][1].value_or(""))));
-  const bool local = InTransaction();
-  const absl::string_view scope = local ? "LOCAL" : "SESSION";
-  BRANT_RETURN_IF_ERROR(connection_
-                            ->Run(absl::StrCat("SET ", scope, " session_authorization TO DEFAULT; ",
-                                               "SET ", scope, " role TO DEFAULT"))
-                            .status);
-  return absl::StrCat("SELECT pg_catalog.set_config('session_authorization', ", user, ", ",
-                      local ? "true" : "false", "), pg_catalog.set_config('role', ", role, ", ",
-                      local ? "true" : "false", ")");
+  return connection_->Query(bound);
 }
 
 absl::StatusOr<std::string> PostgresSession::Join(absl::Span<const BoundStatement> statements) {
@@ -188,10 +148,9 @@ absl::StatusOr<std::string> PostgresSession::Join(absl::Span<const BoundStatemen
 absl::Status PostgresSession::Batch(absl::Span<const BoundStatement> statements) {
   if (statements.empty()) return absl::OkStatus();
   BRANT_ASSIGN_OR_RETURN(std::string joined, Join(statements));
-  BRANT_ASSIGN_OR_RETURN(std::string go_back, TakeOwnRole());
   // The server makes a transaction of one message, if none is open.
   bool commits = IsAlive() && !InTransaction();
-  absl::Status status = connection_->Run(absl::StrCat(joined, go_back)).status;
+  absl::Status status = connection_->Run(joined).status;
   return !status.ok() && commits && !IsAlive() ? InDoubt(status) : status;
 }
 
@@ -220,8 +179,6 @@ absl::Status PostgresSession::Rollback() {
 absl::Status PostgresSession::BatchAndCommit(absl::Span<const BoundStatement> statements) {
   if (!InTransaction()) return Batch(statements);
   BRANT_ASSIGN_OR_RETURN(std::string joined, Join(statements));
-  // Until the end of the transaction, which is what follows.
-  BRANT_RETURN_IF_ERROR(TakeOwnRole().status());
   return RunCommit(absl::StrCat(joined, "COMMIT"));
 }
 
@@ -266,10 +223,8 @@ absl::StatusOr<std::string> PostgresSession::LockHolder(absl::string_view name) 
 
 absl::Status PostgresSession::Reset() {
   BRANT_ASSIGN_OR_RETURN(std::string settings, Settings());
-  BRANT_RETURN_IF_ERROR(
-      connection_->Run(absl::StrCat(InTransaction() ? "ROLLBACK; " : "", kReset, settings)).status);
-  role_may_differ_ = false;
-  return absl::OkStatus();
+  return connection_->Run(absl::StrCat(InTransaction() ? "ROLLBACK; " : "", kReset, settings))
+      .status;
 }
 
 void PostgresSession::Cancel() { connection_->Cancel(); }

@@ -43,11 +43,6 @@ class PostgresSession : public Session {
   // `sql` with each `?` outside of quotes replaced by the next argument.
   absl::StatusOr<std::string> Bind(absl::string_view sql, absl::Span<const Value> args);
   absl::StatusOr<std::string> Join(absl::Span<const BoundStatement> statements);
-  // Takes the role of the session's beginning, where a migration may have taken
-  // another, which need not have rights to Brant's tables. Within a transaction
-  // it lasts as long. Gives the statement that goes back to the migration's
-  // role; empty if there is nothing to go back to.
-  absl::StatusOr<std::string> TakeOwnRole();
   // Runs what ends with COMMIT.
   absl::Status RunCommit(const std::string& sql);
 
@@ -55,8 +50,6 @@ class PostgresSession : public Session {
   const SessionOptions options_;
   // The server looks whether its client is still there while a statement runs.
   bool checks_connection_ = true;
-  // A migration may have said SET ROLE or SET SESSION AUTHORIZATION.
-  bool role_may_differ_ = false;
   std::set<std::string, std::less<>> held_;
 };
 

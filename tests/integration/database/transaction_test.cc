@@ -175,50 +175,6 @@ TEST_P(TransactionTest, CommitAfterAFailedStatementIsNoSuccessOnPostgresql) {
   EXPECT_EQ(Count(), "0");
 }
 
-// A migration that makes its tables as another role, which may not write Brant's.
-TEST_P(TransactionTest, BrantKeepsItsOwnRoleOnPostgresql) {
-  if (!IsPostgresql()) return;
-  // Roles belong to the server: one left by a test that was killed is taken on.
-  session_->Execute("CREATE ROLE brant_other_role").IgnoreError();
-  Execute("GRANT brant_other_role TO CURRENT_USER");
-  Execute("CREATE TABLE own (a text)");
-  Execute("CREATE TABLE seen (who text DEFAULT current_user)");
-  Execute("GRANT ALL ON seen TO brant_other_role");
-  const std::string own = One("SELECT current_user");
-  const std::vector<BoundStatement> write = {{"INSERT INTO own VALUES (?)", {Value("x")}}};
-
-  for (const char* set : {"SET ROLE brant_other_role", "SET SESSION AUTHORIZATION brant_other_role",
-                          "SELECT set_config('role', 'brant_other_role', false)"}) {
-    SCOPED_TRACE(set);
-    Execute(set);
-    EXPECT_TRUE(session_->Batch(write).ok());
-    EXPECT_EQ(One("SELECT current_user"), own);
-    Execute("INSERT INTO seen DEFAULT VALUES");
-
-    // Within a transaction of the section's own, and after it.
-    Execute("BEGIN");
-    EXPECT_TRUE(session_->Batch(write).ok());
-    Execute("INSERT INTO seen DEFAULT VALUES");
-    Execute("COMMIT");
-    Execute("INSERT INTO seen DEFAULT VALUES");
-    EXPECT_FALSE(session_->Query("SELECT nonsense").ok());
-    Execute("INSERT INTO seen DEFAULT VALUES");
-    ASSERT_TRUE(session_->Reset().ok());
-  }
-  // Within the transaction that Brant ends.
-  ASSERT_TRUE(session_->Begin().ok());
-  Execute("SET LOCAL ROLE brant_other_role");
-  Execute("INSERT INTO seen DEFAULT VALUES");
-  EXPECT_TRUE(session_->BatchAndCommit(write).ok());
-  ASSERT_TRUE(session_->Reset().ok());
-
-  EXPECT_EQ(One("SELECT count(*) FROM own"), "7");
-  EXPECT_EQ(One("SELECT string_agg(DISTINCT who, ',') || count(*) FROM seen"),
-            "brant_other_role13");
-  Execute("DROP TABLE seen");
-  Execute("DROP ROLE brant_other_role");
-}
-
 TEST_P(TransactionTest, ResetLeavesNothingOfAMigration) {
   MakeTable();
   std::vector<std::string> hostile;
