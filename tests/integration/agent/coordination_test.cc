@@ -1,0 +1,243 @@
+// Two at once: the lock, cancelling, and changes behind a run's back.
+
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "tests/integration/agent/migration_test.h"
+
+namespace brant {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class CoordinationTest : public MigrationTest {
+ protected:
+  // A statement that takes a minute or more unless it is cancelled.
+  std::string Endless() const {
+    return Choose("SELECT pg_sleep(60)",
+                  "INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                  "WHERE i < 100000000000) SELECT count(*) FROM n",
+                  "INSERT INTO t SELECT SLEEP(60)");
+  }
+
+  // Upgrades; cancels again and again once the statement is under way.
+  Outcome UpgradeAndCancelAt(const std::vector<TestMigration>& migrations, int position,
+                             int number) {
+    absl::Notification under_way, ended;
+    observer_->on_statement = [&](int p, int n) {
+      if (p == position && n == number) under_way.Notify();
+    };
+    std::thread canceller([&] {
+      under_way.WaitForNotification();
+      do {
+        cancel_->Cancel(Error(v1::ERROR_REASON_CANCELLED, "the run was cancelled"));
+      } while (!ended.WaitForNotificationWithTimeout(absl::Milliseconds(5)));
+    });
+    const absl::Time start = absl::Now();
+    Outcome outcome = Upgrade(migrations);
+    EXPECT_LT(absl::Now() - start, absl::Seconds(30));
+    ended.Notify();
+    canceller.join();
+    return outcome;
+  }
+
+  const std::vector<TestMigration> migrations_ = {
+      {.id = "a", .upgrade = "CREATE TABLE t (x INTEGER);", .downgrade = "DROP TABLE t;"},
+      {.id = "b", .revises = "a", .upgrade = "INSERT INTO t VALUES (1);"}};
+};
+
+TEST_P(CoordinationTest, TheSecondWaitsAndFindsNothingToDo) {
+  absl::Notification first_works, second_waits;
+  observer_->on_statement = [&](int position, int) {
+    if (position != 1) return;
+    first_works.Notify();
+    second_waits.WaitForNotification();
+  };
+  // The second one has an agent of its own.
+  Outcome second;
+  HookObserver second_observer;
+  second_observer.on_waiting = [&] {
+    if (!second_waits.HasBeenNotified()) second_waits.Notify();
+  };
+  std::thread other([&] {
+    first_works.WaitForNotification();
+    RunRequest request;
+    request.goal.targets = {"heads"};
+    request.bundle = MakeTestBundle(migrations_);
+    second.run.set_id("second");
+    CancelToken cancel;
+    second.status =
+        Migrator(database_.get(), options_).Execute(request, second.run, second_observer, cancel);
+  });
+  Outcome first = Upgrade(migrations_);
+  other.join();
+  ASSERT_TRUE(first.status.ok()) << first.status;
+  ASSERT_TRUE(second.status.ok()) << second.status;
+  EXPECT_EQ(second_observer.words()[0], "waiting");
+  EXPECT_EQ(second.run.id(), "");
+  EXPECT_THAT(second.run.to_revisions(), ElementsAre("b"));
+  EXPECT_EQ(One("SELECT COUNT(*) FROM brant_runs"), "1");
+  EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "1");
+}
+
+TEST_P(CoordinationTest, WhoMayNotWaitIsRefused) {
+  auto holder = Connect();
+  const std::string name = absl::StrCat(
+      "brant:", Choose("public", "main", test_database_->parsed().database), ".brant_version");
+  ASSERT_TRUE(holder->TryLock(name).value());
+  lock_wait_ = absl::Milliseconds(50);
+  Outcome outcome = Upgrade(migrations_);
+  EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_LOCK_TIMEOUT);
+  EXPECT_EQ(outcome.run.state(), v1::RUN_STATE_FAILED);
+  EXPECT_EQ(outcome.run.epoch(), 0);
+  EXPECT_FALSE(Exists("brant_version"));
+  ASSERT_TRUE(holder->ReleaseLock(name).ok());
+  EXPECT_TRUE(Upgrade(migrations_).status.ok());
+  // It is released at once, not with the end of some session.
+  EXPECT_TRUE(holder->TryLock(name).value());
+}
+
+TEST_P(CoordinationTest, TheLockIsReleasedWhateverEndsTheRun) {
+  lock_wait_ = absl::ZeroDuration();
+  EXPECT_FALSE(Upgrade({{.id = "x", .upgrade = "SELECT nothing;"}}).status.ok());
+  EXPECT_FALSE(
+      Upgrade({{.id = "x", .upgrade_options = IsMysql() ? "sqlite" : "mysql"}}).status.ok());
+  observer_->on_step = [this](int) { cancel_->Cancel(Error(v1::ERROR_REASON_CANCELLED, "stop")); };
+  EXPECT_EQ(ReasonOf(Upgrade(migrations_).status), v1::ERROR_REASON_CANCELLED);
+  observer_->on_step = nullptr;
+  cancel_ = std::make_unique<CancelToken>();
+  EXPECT_TRUE(Upgrade(migrations_).status.ok());
+}
+
+TEST_P(CoordinationTest, CancelStopsAStatementAndUndoesItsStep) {
+  const std::vector<TestMigration> migrations = {
+      {.id = "a", .upgrade = "CREATE TABLE t (x INTEGER);"},
+      {.id = "b",
+       .revises = "a",
+       .upgrade = absl::StrCat("INSERT INTO t VALUES (1);\n", Endless(), ";")}};
+  Outcome outcome = UpgradeAndCancelAt(migrations, 2, 2);
+  EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_CANCELLED) << outcome.status;
+  EXPECT_EQ(outcome.run.state(), v1::RUN_STATE_CANCELLED);
+  EXPECT_EQ(outcome.run.steps_done(), 1);
+  EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "0");
+  EXPECT_EQ(Rows(), "a");
+  EXPECT_EQ(One("SELECT state FROM brant_runs"), "cancelled");
+  EXPECT_EQ(One("SELECT steps_done FROM brant_runs"), "1");
+}
+
+TEST_P(CoordinationTest, ACancelledStepWithoutATransactionIsNotInDoubt) {
+  std::vector<TestMigration> migrations = {
+      {.id = "a",
+       .upgrade =
+           absl::StrCat("CREATE TABLE t (x INTEGER);\n", Endless(), ";\nINSERT INTO t VALUES (3);"),
+       .upgrade_options = "transaction:off"}};
+  Outcome outcome = UpgradeAndCancelAt(migrations, 1, 2);
+  EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_CANCELLED) << outcome.status;
+  EXPECT_EQ(StepRow("run-1"), "a upgrade failed 1/1/3");
+  EXPECT_THAT(ErrorDetail(outcome.status, "hint"), HasSubstr("statements 1 to 1 of 3"));
+  EXPECT_EQ(One("SELECT state FROM brant_runs"), "cancelled");
+  cancel_ = std::make_unique<CancelToken>();
+  migrations[0].upgrade = "CREATE TABLE t (x INTEGER);\nINSERT INTO t VALUES (3);";
+  ASSERT_TRUE(Upgrade(migrations).status.ok());
+  EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "1");
+}
+
+// Whenever the cancel comes, and however often: the outcome is recorded, and the
+// next run can go on.
+TEST_P(CoordinationTest, CancelAtAnyMomentLeavesNothingInDoubt) {
+  std::vector<TestMigration> migrations = {{.id = "r0", .upgrade = "CREATE TABLE t (x INTEGER);"}};
+  for (int i = 1; i <= 8; ++i) {
+    migrations.push_back({.id = absl::StrCat("r", i),
+                          .revises = absl::StrCat("r", i - 1),
+                          .upgrade = "INSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);",
+                          .upgrade_options = i % 2 == 0 ? "transaction:off" : ""});
+  }
+  for (int attempt = 0; attempt < 30; ++attempt) {
+    cancel_ = std::make_unique<CancelToken>();
+    absl::Notification ended;
+    std::thread canceller([&] {
+      // Some at the beginning, some later.
+      if (ended.WaitForNotificationWithTimeout(absl::Milliseconds(3 * attempt))) return;
+      do {
+        cancel_->Cancel(Error(v1::ERROR_REASON_CANCELLED, "the run was cancelled"));
+      } while (!ended.WaitForNotificationWithTimeout(absl::Microseconds(200)));
+    });
+    Outcome outcome = Upgrade(migrations);
+    ended.Notify();
+    canceller.join();
+    if (outcome.run.epoch() > 0) {
+      EXPECT_EQ(One(absl::StrCat("SELECT state FROM brant_runs WHERE id = '", "run-", runs_, "'")),
+                outcome.status.ok() ? "succeeded" : "cancelled")
+          << outcome.status;
+    }
+    if (outcome.status.ok()) break;
+    ASSERT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_CANCELLED) << outcome.status;
+  }
+  cancel_ = std::make_unique<CancelToken>();
+  Outcome last = Upgrade(migrations);
+  ASSERT_TRUE(last.status.ok()) << last.status;
+  EXPECT_EQ(Rows(), "r8");
+  EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "16");
+}
+
+TEST_P(CoordinationTest, RowsChangedInTheMiddleAreNoticed) {
+  for (const char* options : {"", "transaction:off"}) {
+    Sql("DROP TABLE IF EXISTS t");
+    Sql("DROP TABLE IF EXISTS brant_version");
+    std::vector<TestMigration> migrations = migrations_;
+    migrations[1].upgrade_options = options;
+    observer_->on_step = [this](int position) {
+      if (position == 2) Sql("INSERT INTO brant_version VALUES ('zzz')");
+    };
+    Outcome outcome = Upgrade(migrations);
+    EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_CONCURRENT_CHANGE) << outcome.status;
+    EXPECT_EQ(outcome.status.code(), absl::StatusCode::kAborted);
+    // Noticed before a statement ran.
+    EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "0");
+    EXPECT_EQ(Rows(), "a,zzz");
+  }
+}
+
+TEST_P(CoordinationTest, WhoWasOvertakenWritesNothingMore) {
+  for (const char* options : {"", "transaction:off"}) {
+    Sql("DROP TABLE IF EXISTS t");
+    Sql("DROP TABLE IF EXISTS brant_version");
+    std::vector<TestMigration> migrations = migrations_;
+    migrations[1].upgrade_options = options;
+    observer_->on_step = [this](int position) {
+      if (position == 2) Sql("UPDATE brant_journal SET epoch = epoch + 1");
+    };
+    Outcome outcome = Upgrade(migrations);
+    EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_CONCURRENT_CHANGE) << outcome.status;
+    EXPECT_THAT(std::string(outcome.status.message()), HasSubstr("overtaken"));
+    EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "0");
+    EXPECT_EQ(Rows(), "a");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, CoordinationTest, EveryDatabase(), DialectOfTest);
+
+// A statement that waits for a lock of the database gives up in time.
+class LockTimeoutTest : public CoordinationTest {};
+
+TEST_P(LockTimeoutTest, ALockedTableFailsTheStepWithAdvice) {
+  ASSERT_TRUE(Upgrade(migrations_, "a").status.ok());
+  auto reader = Connect();
+  ASSERT_TRUE(reader->Begin().ok());
+  ASSERT_TRUE(reader->Execute("SELECT * FROM t").ok());
+  options_.lock_timeout = absl::Seconds(1);
+  Outcome outcome = Upgrade(
+      {migrations_[0], {.id = "b", .revises = "a", .upgrade = "ALTER TABLE t ADD y INTEGER;"}});
+  EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_STATEMENT_FAILED);
+  EXPECT_THAT(ErrorDetail(outcome.status, "hint"), HasSubstr("lock"));
+  ASSERT_TRUE(reader->Rollback().ok());
+  EXPECT_EQ(Rows(), "a");
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, LockTimeoutTest, EveryServer(), DialectOfTest);
+
+}  // namespace
+}  // namespace brant
