@@ -181,7 +181,11 @@ absl::Status Migrator::ExecuteOn(Session& session, const RunRequest& request, v1
   *run.mutable_to_revisions() = run.from_revisions();
   *run.mutable_start_time() = ToTimestamp(absl::Now());
   BRANT_RETURN_IF_ERROR(session.Begin());
-  BRANT_RETURN_IF_ERROR(session.BatchAndCommit(journal.BeginRun(run)));
+  if (absl::Status begun = session.BatchAndCommit(journal.BeginRun(run)); !begun.ok()) {
+    // Not recorded, as far as is known: then it has no epoch.
+    run.clear_epoch();
+    return begun;
+  }
   observer.OnStarted(run);
 
   StepExecutor executor(session, journal, run, observer, cancel);
