@@ -13,7 +13,7 @@ namespace brant {
 namespace {
 
 std::string TableName(const OfflineOptions& options) {
-  const std::string table = QuoteIdentifier(options.dialect, options.version_table);
+  std::string table = QuoteIdentifier(options.dialect, options.version_table);
   if (options.version_table_schema.empty()) return table;
   return absl::StrCat(QuoteIdentifier(options.dialect, options.version_table_schema), ".", table);
 }

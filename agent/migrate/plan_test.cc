@@ -166,7 +166,8 @@ TEST(PlanTest, AStatementThatIsNotSqlIsAnErrorWithItsLine) {
 
 TEST(PlanTest, NoTargetOrTooManyAreRefused) {
   auto bundle = MakeTestBundle({{.id = "a"}});
-  for (std::vector<std::string> targets : {std::vector<std::string>{}, {"a", "a"}}) {
+  for (const std::vector<std::string>& targets :
+       {std::vector<std::string>{}, std::vector<std::string>{"a", "a"}}) {
     Goal goal;
     goal.targets = targets;
     EXPECT_EQ(ReasonOf(MakePlan(bundle, Dialect::kSqlite, {}, goal).status()),

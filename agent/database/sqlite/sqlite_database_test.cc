@@ -23,7 +23,6 @@
 namespace brant {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class SqliteDatabaseTest : public ::testing::Test {
