@@ -10,16 +10,24 @@ import urllib.parse
 import uuid
 
 
+def _pipe(command, text=None, environment=None):
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=False,
+                          env={**os.environ, **(environment or {})})
+
+
 def _run(command, text=None, environment=None):
-    result = subprocess.run(command, input=text, capture_output=True, text=True, check=False,
-                            env={**os.environ, **(environment or {})})
+    result = _pipe(command, text, environment)
     if result.returncode != 0:
         raise AssertionError(f"{command[0]} failed:\n{result.stderr}")
     return result.stdout
 
 
 class Database:
-    """What a test may ask of a database; the classes below say how."""
+    """What a test may ask of a database; the classes below say how.
+
+    execute() runs SQL that must succeed; pipe() gives a script to the client as
+    people do, without options, and returns how that ended.
+    """
 
     def rows(self, sql):
         """The rows that a query returns, each a list of its columns' texts."""
@@ -55,6 +63,9 @@ class Postgresql(Database):
 
     def execute(self, sql):
         return self._sql(sql, self.url)
+
+    def pipe(self, script):
+        return _pipe(["psql", "--no-psqlrc", "--quiet", self.url], script)
 
     def schema(self):
         """The whole schema without Brant's own tables; a random word of pg_dump's is taken out."""
@@ -93,6 +104,9 @@ class Mysql(Database):
     def execute(self, sql):
         return self._sql(sql, [self.name])
 
+    def pipe(self, script):
+        return _pipe(["mariadb", *self._login, self.name], script, self._environment)
+
     def schema(self):
         tables = self.execute("SHOW TABLES LIKE 'brant\\_%'").split()
         dump = _run(["mariadb-dump", *self._login, "--no-data", "--routines", "--triggers", "--events",
@@ -120,6 +134,9 @@ class Sqlite(Database):
     def execute(self, sql):
         return _run(["sqlite3", "-batch", "-bail", "-separator", "\t", self._file],
                     "PRAGMA foreign_keys = ON;\n" + sql)
+
+    def pipe(self, script):
+        return _pipe(["sqlite3", self._file], script)
 
     def schema(self):
         """The stored text of every CREATE, to the letter."""

@@ -75,15 +75,17 @@ std::string RenderStep(const OfflineOptions& options, const Step& step, bool own
   return script;
 }
 
-// A script is UTF-8, whatever the client that runs it takes for granted.
-absl::string_view SetEncoding(Dialect dialect) {
+// The client stops at the first error, as mariadb does unasked: what follows
+// builds on what failed. And a script is UTF-8, whatever the client takes for
+// granted.
+absl::string_view Prologue(Dialect dialect) {
   switch (dialect) {
     case Dialect::kPostgresql:
-      return "SET client_encoding = 'UTF8';\n\n";
+      return "\\set ON_ERROR_STOP on\n\nSET client_encoding = 'UTF8';\n\n";
     case Dialect::kMysql:
       return "SET NAMES utf8mb4;\n\n";
     case Dialect::kSqlite:
-      return "";
+      return ".bail on\n\n";
   }
   return "";
 }
@@ -111,7 +113,7 @@ absl::StatusOr<std::vector<std::string>> RenderOffline(std::shared_ptr<const Bun
   BRANT_ASSIGN_OR_RETURN(Plan plan, MakePlan(std::move(bundle), options.dialect, rows, goal));
 
   const bool single = goal.transaction_mode == v1::TRANSACTION_MODE_SINGLE;
-  std::vector<std::string> pieces = {std::string(SetEncoding(options.dialect))};
+  std::vector<std::string> pieces = {std::string(Prologue(options.dialect))};
   if (single) pieces.emplace_back(BeginText(options.dialect));
   if (rows.empty()) pieces.push_back(CreateVersionTable(options));
   if (goal.kind == v1::RUN_KIND_STAMP) {

@@ -22,8 +22,8 @@ struct OfflineOptions {
 
 // Writes the script of `goal`, whose target may be a range `from:to`, for the
 // database's own command-line client (psql, sqlite3, mariadb). In pieces, one a
-// step. A script keeps the version table, not the journal. Errors are those of
-// MakePlan.
+// step. The client stops at the first error. A script keeps the version table,
+// not the journal. Errors are those of MakePlan.
 absl::StatusOr<std::vector<std::string>> RenderOffline(std::shared_ptr<const Bundle> bundle,
                                                        Goal goal, const OfflineOptions& options);
 

@@ -42,7 +42,9 @@ class OfflineTest : public ::testing::Test {
 
 TEST_F(OfflineTest, PostgresqlStepsAreTransactions) {
   EXPECT_EQ(Upgrade("head"),
-            R"(SET client_encoding = 'UTF8';
+            R"(\set ON_ERROR_STOP on
+
+SET client_encoding = 'UTF8';
 
 CREATE TABLE IF NOT EXISTS "brant_version" (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));
 
@@ -99,10 +101,12 @@ COMMIT;
 )");
 }
 
-TEST_F(OfflineTest, SqliteReadsLikePostgresqlButForTheEncoding) {
+TEST_F(OfflineTest, SqliteReadsLikePostgresqlButForTheFirstLines) {
   const std::string postgresql = Upgrade("head");
   options_.dialect = Dialect::kSqlite;
-  EXPECT_EQ("SET client_encoding = 'UTF8';\n\n" + Upgrade("head"), postgresql);
+  const std::string sqlite = Upgrade("head");
+  const size_t begin = postgresql.find("CREATE TABLE");
+  EXPECT_EQ(sqlite, ".bail on\n\n" + postgresql.substr(begin));
 }
 
 TEST_F(OfflineTest, TheVersionTablesNameAndSchemaAreQuoted) {

@@ -123,7 +123,14 @@ class ExampleTest(harness.EndToEndTest):
         whole, rows = self.database.schema(), self.database.version_rows()
         offline = self.new_database(DATABASE, "offline")
         self.environment["DATABASE_URL"] = offline.url
-        offline.execute(self.brant_ok("upgrade", "head", "--sql"))
+        script = self.brant_ok("upgrade", "head", "--sql")
+        first = offline.pipe(script)
+        self.assertEqual(first.returncode, 0, first.stderr)
+        self.assertEqual(offline.version_rows(), rows)
+        again = offline.pipe(script)
+        self.assertNotEqual(again.returncode, 0)
+        self.assertEqual(len(re.findall(r"(?i)\berror\b", again.stderr)), 1,
+                         "the client goes on after an error:\n" + again.stderr)
         self.assertEqual(offline.version_rows(), rows)
         self.assert_same_schema(self.plain(whole), self.plain(offline.schema()), "the script differs")
         offline.execute(self.brant_ok("downgrade", "head:base", "--sql"))
