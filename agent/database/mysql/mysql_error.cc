@@ -85,6 +85,20 @@ bool IsBusy(unsigned code) {
   }
 }
 
+// For statements whose message alone does not say what to do.
+absl::string_view AdviceFor(unsigned code) {
+  switch (code) {
+    case ER_LOCK_WAIT_TIMEOUT:
+      return "another session holds a lock on it; run it again when that one is done";
+    case ER_LOCK_DEADLOCK:
+      return "it deadlocked with another session; run it again";
+    case ER_NET_PACKET_TOO_LARGE:
+      return "raise max_allowed_packet in the server's configuration, or split the file";
+    default:
+      return "";
+  }
+}
+
 Error Build(v1::ErrorReason reason, absl::string_view what, const Failure& failure) {
   Error error(reason, absl::StrCat(what, failure.message));
   error.Database(failure.Code(), failure.message);
@@ -167,9 +181,7 @@ absl::Status ToStatus(const Failure& failure, Activity activity) {
         .Hint("create it first: CREATE DATABASE name CHARACTER SET utf8mb4");
   }
   Error error = Build(v1::ERROR_REASON_DATABASE_ERROR, "", failure);
-  if (failure.code == ER_LOCK_WAIT_TIMEOUT) {
-    error.Hint("another session holds a lock on it; run it again when that one is done");
-  }
+  if (absl::string_view advice = AdviceFor(failure.code); !advice.empty()) error.Hint(advice);
   return error;
 }
 

@@ -4,10 +4,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace brant::mysql {
 namespace {
+
+using ::testing::HasSubstr;
 
 struct Meaning {
   unsigned code;
@@ -89,6 +92,17 @@ TEST(MysqlErrorTest, FindsThePosition) {
   EXPECT_EQ(ErrorPosition(Failure{1064, "42000", "Syntaxfehler"}, "SELEC"), std::nullopt);
   EXPECT_EQ(ErrorPosition(Failure{1146, "42S02", "Table 'a.b' doesn't exist"}, "SELECT 1"),
             std::nullopt);
+}
+
+TEST(MysqlErrorTest, SomeStatementsFailWithAdvice) {
+  const auto hint = [](unsigned code) {
+    return ErrorDetail(ToStatus(Failure{code, "HY000", "x"}, Activity::kRunning), "hint");
+  };
+  EXPECT_THAT(hint(1205), HasSubstr("lock"));
+  EXPECT_THAT(hint(1213), HasSubstr("again"));
+  EXPECT_THAT(hint(1142), HasSubstr("GRANT"));
+  EXPECT_THAT(hint(1153), HasSubstr("max_allowed_packet"));
+  EXPECT_EQ(hint(1146), "");
 }
 
 TEST(MysqlErrorTest, OtherErrors) {

@@ -124,7 +124,7 @@ absl::Status PostgresConnection::Explain(absl::Status status) {
         .Database(kQueryCanceled, status.message());
   }
   if (!IsAlive() && ReasonOf(status) == v1::ERROR_REASON_DATABASE_ERROR) {
-    return BrokenConnection(status.message());
+    return BrokenConnection(status.message(), ErrorDetail(status, "database_code"));
   }
   return status;
 }

@@ -12,21 +12,38 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/types/span.h"
 #include "agent/base/error.h"
 #include "agent/base/text_location.h"
 
 namespace brant {
 namespace {
 
-// Where SQLSTATE says more than "the statement is wrong".
+// What an SQLSTATE says beyond its message.
 struct Meaning {
   absl::string_view sqlstate;  // or the beginning of it
   v1::ErrorReason reason;
   absl::string_view hint;
 };
 
-constexpr Meaning kMeanings[] = {
-    {"08", v1::ERROR_REASON_DATABASE_UNREACHABLE, ""},
+constexpr Meaning kConnecting[] = {
+    {"25006", v1::ERROR_REASON_DATABASE_READ_ONLY,
+     "connect to the primary server; a list of hosts with target_session_attrs=read-write finds "
+     "it"},
+    {"28", v1::ERROR_REASON_DATABASE_LOGIN_REFUSED,
+     "check user name and password in the database URL, and the server's pg_hba.conf"},
+    {"3D000", v1::ERROR_REASON_DATABASE_UNREACHABLE,
+     "create the database, or correct its name in the database URL"},
+    {"42501", v1::ERROR_REASON_DATABASE_PERMISSION_DENIED,
+     "grant it to the user of the database URL, or connect as the owner"},
+    {"53300", v1::ERROR_REASON_DATABASE_UNREACHABLE,
+     "the server has no connection left: raise max_connections, or end idle ones"},
+    {"57P03", v1::ERROR_REASON_DATABASE_UNREACHABLE, "the server is starting or stopping"},
+};
+
+// Codes that would mean a refused or broken connection are missing: while the
+// connection lives they come from elsewhere, such as dblink or DROP DATABASE.
+constexpr Meaning kRunning[] = {
     {"25001", v1::ERROR_REASON_DATABASE_ERROR,
      "write transaction:off behind the section's marker: the statement can't run in a transaction"},
     {"25006", v1::ERROR_REASON_DATABASE_READ_ONLY,
@@ -34,22 +51,25 @@ constexpr Meaning kMeanings[] = {
      "it"},
     {"2D000", v1::ERROR_REASON_DATABASE_ERROR,
      "write transaction:off behind the section's marker: it ends transactions itself"},
-    {"28", v1::ERROR_REASON_DATABASE_LOGIN_REFUSED,
-     "check user name and password in the database URL, and the server's pg_hba.conf"},
-    {"3D000", v1::ERROR_REASON_DATABASE_UNREACHABLE,
-     "create the database, or correct its name in the database URL"},
     {"40003", v1::ERROR_REASON_COMMIT_IN_DOUBT, ""},
+    {"40P01", v1::ERROR_REASON_DATABASE_ERROR, "it deadlocked with another session; run it again"},
     {"42501", v1::ERROR_REASON_DATABASE_PERMISSION_DENIED,
      "grant it to the user of the database URL, or connect as the owner"},
-    {"53300", v1::ERROR_REASON_DATABASE_UNREACHABLE,
-     "the server has no connection left: raise max_connections, or end idle ones"},
     {"55P03", v1::ERROR_REASON_DATABASE_ERROR,
      "another session holds a lock on it; run it again when that one is done"},
-    {"57P01", v1::ERROR_REASON_DATABASE_UNREACHABLE, ""},
-    {"57P02", v1::ERROR_REASON_DATABASE_UNREACHABLE, ""},
-    {"57P03", v1::ERROR_REASON_DATABASE_UNREACHABLE, "the server is starting or stopping"},
-    {"57P05", v1::ERROR_REASON_DATABASE_UNREACHABLE, ""},
 };
+
+absl::Status ErrorOf(absl::Span<const Meaning> meanings, absl::string_view sqlstate,
+                     absl::string_view message) {
+  for (const Meaning& meaning : meanings) {
+    if (!absl::StartsWith(sqlstate, meaning.sqlstate)) continue;
+    Error error(meaning.reason, message);
+    error.Database(sqlstate, message);
+    if (!meaning.hint.empty()) error.Hint(meaning.hint);
+    return error;
+  }
+  return Error(v1::ERROR_REASON_DATABASE_ERROR, message).Database(sqlstate, message);
+}
 
 std::string Field(const PGresult* result, int code) {
   const char* text = PQresultErrorField(result, code);
@@ -80,14 +100,7 @@ std::string FirstMessage(absl::string_view report) {
 }  // namespace
 
 absl::Status PostgresError(absl::string_view sqlstate, absl::string_view message) {
-  for (const Meaning& meaning : kMeanings) {
-    if (!absl::StartsWith(sqlstate, meaning.sqlstate)) continue;
-    Error error(meaning.reason, message);
-    error.Database(sqlstate, message);
-    if (!meaning.hint.empty()) error.Hint(meaning.hint);
-    return error;
-  }
-  return Error(v1::ERROR_REASON_DATABASE_ERROR, message).Database(sqlstate, message);
+  return ErrorOf(kRunning, sqlstate, message);
 }
 
 absl::Status ResultError(const PGresult* result, absl::string_view sql) {
@@ -113,11 +126,11 @@ absl::Status ResultError(const PGresult* result, absl::string_view sql) {
   return status;
 }
 
-absl::Status BrokenConnection(absl::string_view message) {
+absl::Status BrokenConnection(absl::string_view message, absl::string_view sqlstate) {
   std::string text(absl::StripAsciiWhitespace(message));
   return Error(v1::ERROR_REASON_DATABASE_UNREACHABLE,
                absl::StrCat("the connection to the database broke: ", FirstMessage(text)))
-      .Database("", text);
+      .Database(sqlstate, text);
 }
 
 absl::Status ConnectError(absl::string_view message) {
@@ -141,12 +154,12 @@ absl::Status ConnectError(absl::string_view message) {
   }
   std::string text = lines.empty() ? "the connection failed" : absl::StrJoin(lines, "; ");
   if (!sqlstate.empty()) {
-    absl::Status status = PostgresError(sqlstate, text);
+    absl::Status status = ErrorOf(kConnecting, sqlstate, text);
     if (ReasonOf(status) != v1::ERROR_REASON_DATABASE_ERROR) return status;
   }
   // Without a password there is no answer of the server's to read.
   if (absl::StrContains(text, "no password supplied")) {
-    return PostgresError("28P01", text);
+    return ErrorOf(kConnecting, "28P01", text);
   }
   return Error(v1::ERROR_REASON_DATABASE_UNREACHABLE, text)
       .Database(sqlstate, text)

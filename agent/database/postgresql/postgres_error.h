@@ -8,14 +8,16 @@
 
 namespace brant {
 
-// An error that the server reported, by its SQLSTATE; empty: none was given.
+// An error that the server reported of a statement, by its SQLSTATE; empty: none
+// was given. It takes the connection to be alive.
 absl::Status PostgresError(absl::string_view sqlstate, absl::string_view message);
 
-// The error of a result, with "position" as an offset into `sql`.
+// The error of a result, with "position" as an offset into `sql`. The server's
+// own hint comes before Brant's.
 absl::Status ResultError(const PGresult* result, absl::string_view sql);
 
-// That a connection is broken.
-absl::Status BrokenConnection(absl::string_view message);
+// That a connection is broken; `sqlstate` is what the server said last, if it did.
+absl::Status BrokenConnection(absl::string_view message, absl::string_view sqlstate = "");
 
 // Why there is no connection: libpq's message, of the verbosity that includes
 // the SQLSTATE.

@@ -71,6 +71,20 @@ TEST_P(ConnectionTest, ADatabaseThatIsNotThereIsUnreachable) {
   EXPECT_THAT(status.message(), HasSubstr(IsSqlite() ? "/no/such/folder" : "no_such_database"));
 }
 
+TEST_P(ConnectionTest, ADatabaseThatAStatementMissesSaysNothingOfTheConnection) {
+  if (IsSqlite()) return;  // has no such statement
+  absl::Status status = session_->Execute("DROP DATABASE no_such_database").status();
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_DATABASE_ERROR) << status;
+  EXPECT_EQ(ErrorDetail(status, "hint"), "") << status;
+  EXPECT_TRUE(session_->IsAlive());
+}
+
+TEST_P(ConnectionTest, TheServersOwnHintIsKept) {
+  if (!IsPostgresql()) return;  // the others give none
+  absl::Status status = session_->Execute("SELECT lenght(1)").status();
+  EXPECT_THAT(ErrorDetail(status, "hint"), HasSubstr("No function matches")) << status;
+}
+
 TEST_P(ConnectionTest, UnknownOptionsAreRefused) {
   DatabaseUrl url = test_database_->parsed();
   url.options["no_such_option"] = "x";
