@@ -48,11 +48,15 @@ template <typename Request, typename Call>
 absl::Status AgentClient::WithBundle(MigrationSource& source, Request& request, const Call& call) {
   BRANT_ASSIGN_OR_RETURN(std::string digest, source.Digest());
   request.set_bundle_digest(digest);
-  absl::Status status = Retry(call);
-  if (ReasonOf(status) != v1::ERROR_REASON_BUNDLE_UNKNOWN || digest.empty()) return status;
-  BRANT_ASSIGN_OR_RETURN(digest, Upload(source));
-  request.set_bundle_digest(digest);
-  return Retry(call);
+  Backoff backoff(options_.retry_limit, options_.clock);
+  for (bool uploaded = false;;) {
+    absl::Status status = Retry(call);
+    if (ReasonOf(status) != v1::ERROR_REASON_BUNDLE_UNKNOWN || digest.empty()) return status;
+    // The agent may have lost it since, or another one answers at the address.
+    if (std::exchange(uploaded, true) && !backoff.Pause()) return status;
+    BRANT_ASSIGN_OR_RETURN(digest, Upload(source));
+    request.set_bundle_digest(digest);
+  }
 }
 
 void AgentClient::SetDeadline(grpc::ClientContext& context) const {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "brant/v1/run_service.grpc.pb.h"
 #include "client/connection/rpc_status.h"
@@ -50,6 +52,42 @@ void SetDigest(RunRequest& request, const std::string& digest) {
       request);
 }
 
+// Counted from what is applied, so that it means something else once a part of
+// it ran: `+1`, `-1`, `label@+1`. Others, also `ae10+1`, lead to the same place.
+bool IsRelative(absl::string_view target) {
+  const size_t at = target.rfind('@');
+  if (at != absl::string_view::npos) target.remove_prefix(at + 1);
+  return absl::StartsWith(target, "+") || absl::StartsWith(target, "-");
+}
+
+// The relative target of a request; empty if it has none.
+struct RelativeTarget {
+  std::string operator()(const v1::UpgradeRequest& request) const {
+    return Check(request.target());
+  }
+  std::string operator()(const v1::DowngradeRequest& request) const {
+    return Check(request.target());
+  }
+  std::string operator()(const v1::StampRequest& request) const {
+    const auto found = std::find_if(request.targets().begin(), request.targets().end(), IsRelative);
+    return found == request.targets().end() ? "" : *found;
+  }
+  std::string operator()(const v1::WatchRunRequest&) const { return ""; }
+
+ private:
+  static std::string Check(const std::string& target) { return IsRelative(target) ? target : ""; }
+};
+
+// Why a request whose run may have done a part of its work is not sent again.
+absl::Status NotRepeated(v1::ErrorReason reason, absl::string_view what, absl::string_view target) {
+  return Error(reason, absl::StrCat(what, "; '", target,
+                                    "' counts from what is applied, so the request is not "
+                                    "repeated: a part of it may be done"))
+      .Hint(
+          "'brant status' shows where the database is, and 'brant runs' what ran; then go on "
+          "from there");
+}
+
 }  // namespace
 
 RunFollower::RunFollower(AgentClient& client, const Interrupts& interrupts, RunView& view)
@@ -85,7 +123,9 @@ absl::StatusOr<RunOutcome> RunFollower::Follow(RunRequest request, MigrationSour
   };
   Backoff backoff(client_.options().retry_limit, clock);
   bool told = false;
+  const std::string relative = std::visit(RelativeTarget(), request);
   RunRequest current = request;
+  // The last answer was met by an upload.
   bool uploaded = false;
   for (;;) {
     progressed_ = false;
@@ -93,16 +133,30 @@ absl::StatusOr<RunOutcome> RunFollower::Follow(RunRequest request, MigrationSour
     if (outcome_.detached) return outcome_;
     if (finished_ && !WasInterrupted()) return outcome_;
     if (finished_) {
+      const std::string what = absl::StrCat("run ", outcome_.run.id(), " was interrupted");
+      if (!relative.empty()) {
+        return NotRepeated(v1::ERROR_REASON_SHUTTING_DOWN, what, relative);
+      }
       status = FromRpcStatus(outcome_.run.error());
+      if (status.ok()) status = Error(v1::ERROR_REASON_SHUTTING_DOWN, what);
       finished_ = false;
       run_id_.clear();
-    } else if (ReasonOf(status) == v1::ERROR_REASON_BUNDLE_UNKNOWN && source != nullptr &&
-               !std::exchange(uploaded, true)) {
+    } else if (ReasonOf(status) == v1::ERROR_REASON_BUNDLE_UNKNOWN && source != nullptr) {
+      // The agent may have lost it since, or another one answers at the address.
+      if (std::exchange(uploaded, true) && !backoff.Pause()) {
+        return connection.Explain(std::move(status));
+      }
       BRANT_ASSIGN_OR_RETURN(const std::string digest, client_.Upload(*source));
       SetDigest(request, digest);
       current = request;
       continue;
     } else if (ReasonOf(status) == v1::ERROR_REASON_NOT_FOUND && own_run_ && !run_id_.empty()) {
+      if (!relative.empty()) {
+        return NotRepeated(
+            v1::ERROR_REASON_AGENT_UNREACHABLE,
+            absl::StrCat("the agent at ", connection.address(), " does not know run ", run_id_),
+            relative);
+      }
       // This agent does not know the run; the request itself will be understood.
       run_id_.clear();
       current = request;
@@ -110,6 +164,7 @@ absl::StatusOr<RunOutcome> RunFollower::Follow(RunRequest request, MigrationSour
     } else if (!client_.MayRetry(status)) {
       return connection.Explain(std::move(status));
     }
+    uploaded = false;
     if (interrupts_.signal() != 0) {
       outcome_.run.set_id(run_id_);
       outcome_.detached = true;
@@ -204,10 +259,14 @@ void RunFollower::Deliver(const v1::RunEvent& event) {
     if (!counted_run_.empty()) last_sequence_ = 0;
     counted_run_ = run_id_;
   }
-  // After a repeated request the events come from the first on.
-  if (!event.has_heartbeat() && event.sequence() <= last_sequence_) return;
-  last_sequence_ = event.sequence();
-  progressed_ = true;
+  // After a repeated request the events come from the first on. The end is never
+  // dropped: of a run that it only has on record an agent sends nothing else.
+  const bool seen = !event.has_heartbeat() && event.sequence() <= last_sequence_;
+  if (seen && !event.has_run_finished()) return;
+  if (!seen) {
+    last_sequence_ = event.sequence();
+    progressed_ = true;
+  }
   if (event.has_run_finished()) {
     outcome_.run = event.run_finished().run();
     finished_ = true;

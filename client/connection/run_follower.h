@@ -31,7 +31,9 @@ struct RunOutcome {
 // A stream that breaks is taken up by WatchRun after the last event that was
 // seen, or, while the run has no id yet, by the same request again: its request
 // id joins the run that it started. A run that was interrupted because its
-// agent went away is taken up by the same request too.
+// agent went away is taken up by the same request too, unless its target counts
+// from what is applied (`+1`): then a part of it might be done twice, so it ends
+// with SHUTTING_DOWN or AGENT_UNREACHABLE.
 //
 // On Ctrl-C a run of a private agent is cancelled, and its end awaited; any
 // other run goes on without this process.

@@ -9,6 +9,7 @@
 #include "absl/synchronization/notification.h"
 #include "agent/base/error.h"
 #include "client/connection/fake_agent.h"
+#include "client/exit_code.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -71,7 +72,7 @@ class RunFollowerTest : public ::testing::Test {
     Connect(addresses);
     v1::UpgradeRequest request;
     request.set_request_id("request1");
-    request.set_target("head");
+    request.set_target(target_);
     RunFollower follower(*client_, interrupts_, view_);
     return follower.Start(request, source_);
   }
@@ -93,6 +94,7 @@ class RunFollowerTest : public ::testing::Test {
     client_ = std::make_unique<AgentClient>(*ConnectRemote(addresses), options);
   }
 
+  std::string target_ = "head";
   absl::Time now_ = absl::UnixEpoch();
   // Before the agent: its threads may wait for it to the end.
   absl::Notification left_;
@@ -162,6 +164,67 @@ TEST_F(RunFollowerTest, InterruptedRunIsTakenUpByTheSameRequest) {
   EXPECT_THAT(view_.sequences, ElementsAre(1, 1, 2)) << "the interruption is no end";
 }
 
+TEST_F(RunFollowerTest, TheEndOfARecordedRunIsTheEndWhateverItsNumber) {
+  agent_.AddUpgrade({{Event(1), Event(2)}, kBroken});
+  agent_.AddWatch({{Last(1, v1::RUN_STATE_SUCCEEDED)}});
+  absl::StatusOr<RunOutcome> outcome = Upgrade(agent_.address());
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->run.state(), v1::RUN_STATE_SUCCEEDED);
+  EXPECT_THAT(agent_.watches(), SizeIs(1));
+}
+
+TEST_F(RunFollowerTest, AnInterruptionThatIsToldAgainIsNoProgress) {
+  agent_.AddUpgrade({{Event(1), Last(2, v1::RUN_STATE_INTERRUPTED)}});
+  for (int i = 0; i < 100; ++i) {
+    agent_.AddUpgrade({{Event(1), Last(2, v1::RUN_STATE_INTERRUPTED)}});
+  }
+  absl::Status status = Upgrade(agent_.address()).status();
+  EXPECT_FALSE(status.ok());
+  EXPECT_EQ(now_, absl::UnixEpoch() + absl::Seconds(10));
+}
+
+TEST_F(RunFollowerTest, ARelativeTargetIsNotRepeatedAfterAnInterruption) {
+  for (const char* target : {"+1", "-2", "accounts@+1", "accounts@-1"}) {
+    target_ = target;
+    agent_.AddUpgrade({{Event(1), Last(2, v1::RUN_STATE_INTERRUPTED)}});
+    const size_t before = agent_.upgrades().size();
+    const absl::Status status = Upgrade(agent_.address()).status();
+    EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_SHUTTING_DOWN) << target;
+    EXPECT_EQ(ExitCodeOf(status), kExitUnreachable) << target;
+    EXPECT_THAT(DescribeError(status), HasSubstr("brant status"));
+    EXPECT_THAT(DescribeError(status), HasSubstr("brant runs"));
+    EXPECT_THAT(agent_.upgrades(), SizeIs(before + 1)) << target;
+  }
+}
+
+TEST_F(RunFollowerTest, ARelativeTargetIsNotRepeatedWhereTheRunIsUnknown) {
+  target_ = "+1";
+  agent_.AddUpgrade({{Event(1)}, kBroken});
+  agent_.AddWatch({{}, GrpcError(Error(v1::ERROR_REASON_NOT_FOUND, "no such run"))});
+  const absl::Status status = Upgrade(agent_.address()).status();
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_AGENT_UNREACHABLE);
+  EXPECT_EQ(ExitCodeOf(status), kExitUnreachable);
+  EXPECT_THAT(DescribeError(status), HasSubstr("brant status"));
+  EXPECT_THAT(agent_.upgrades(), SizeIs(1));
+}
+
+TEST_F(RunFollowerTest, ARelativeTargetIsRepeatedWhileNothingWasHeardOfARun) {
+  target_ = "+1";
+  agent_.AddUpgrade({{}, kBroken});
+  agent_.AddUpgrade({{Last(1, v1::RUN_STATE_SUCCEEDED)}});
+  EXPECT_TRUE(Upgrade(agent_.address()).ok());
+  EXPECT_THAT(agent_.upgrades(), SizeIs(2));
+}
+
+TEST_F(RunFollowerTest, TargetsThatStayTheSameAreRepeated) {
+  for (const char* target : {"accounts@head", "head-2", "ae10+1", "accounts@ae10+1"}) {
+    target_ = target;
+    agent_.AddUpgrade({{Event(1), Last(2, v1::RUN_STATE_INTERRUPTED)}});
+    agent_.AddUpgrade({{Event(1, "run2"), Last(2, v1::RUN_STATE_SUCCEEDED, "run2")}});
+    EXPECT_TRUE(Upgrade(agent_.address()).ok()) << target;
+  }
+}
+
 TEST_F(RunFollowerTest, UnknownBundleIsUploadedOnce) {
   const grpc::Status unknown = GrpcError(Error(v1::ERROR_REASON_BUNDLE_UNKNOWN, "unknown"));
   agent_.AddUpgrade({{}, unknown});
@@ -170,10 +233,24 @@ TEST_F(RunFollowerTest, UnknownBundleIsUploadedOnce) {
   ASSERT_THAT(agent_.uploads(), SizeIs(1));
   EXPECT_EQ(agent_.uploads()[0].digest(), "digest");
   EXPECT_EQ(agent_.uploads()[0].files_size(), 2);
+}
 
+TEST_F(RunFollowerTest, UnknownBundleIsUploadedAgainToAnAgentThatLostIt) {
+  const grpc::Status unknown = GrpcError(Error(v1::ERROR_REASON_BUNDLE_UNKNOWN, "unknown"));
+  agent_.AddUpgrade({{}, unknown});
+  agent_.AddUpgrade({{}, kBroken});
   agent_.AddUpgrade({{}, unknown});
   agent_.AddUpgrade({{}, unknown});
+  agent_.AddUpgrade({{Last(1, v1::RUN_STATE_SUCCEEDED)}});
+  ASSERT_TRUE(Upgrade(agent_.address()).ok());
+  EXPECT_THAT(agent_.uploads(), SizeIs(3));
+}
+
+TEST_F(RunFollowerTest, BundleThatStaysUnknownIsAnErrorWhenTheTimeIsOver) {
+  const grpc::Status unknown = GrpcError(Error(v1::ERROR_REASON_BUNDLE_UNKNOWN, "unknown"));
+  for (int i = 0; i < 100; ++i) agent_.AddUpgrade({{}, unknown});
   EXPECT_EQ(ReasonOf(Upgrade(agent_.address()).status()), v1::ERROR_REASON_BUNDLE_UNKNOWN);
+  EXPECT_EQ(now_, absl::UnixEpoch() + absl::Seconds(10));
 }
 
 TEST_F(RunFollowerTest, FilesThatChangedMeanwhileGoUnderTheirOwnDigest) {
@@ -275,6 +352,13 @@ TEST_F(RunFollowerTest, ReadsAreTriedAgainAndUploadToo) {
   EXPECT_EQ(response->status().agent(), "a");
   EXPECT_THAT(agent_.uploads(), SizeIs(1));
   EXPECT_THAT(agent_.statuses(), SizeIs(3));
+
+  const grpc::Status unknown = GrpcError(Error(v1::ERROR_REASON_BUNDLE_UNKNOWN, "unknown"));
+  agent_.AddGetStatus(unknown);
+  agent_.AddGetStatus(unknown);
+  agent_.AddGetStatus(grpc::Status::OK, answer);
+  ASSERT_TRUE(client_->GetStatus(source_).ok()) << "the agent restarted after the first upload";
+  EXPECT_THAT(agent_.uploads(), SizeIs(3));
 }
 
 }  // namespace
