@@ -69,6 +69,29 @@ void SetInfo(absl::Status& status, const google::rpc::ErrorInfo& info) {
   status.SetPayload(kTypeUrl, absl::Cord(info.SerializeAsString()));
 }
 
+// How many bytes at the beginning of `text` could control a terminal, or show it
+// in another order than it is: controls (C0 but newline and tab, DEL, C1) and
+// what turns the direction of writing. C1 are U+0080 to U+009F in UTF-8.
+size_t UnsafeLength(absl::string_view text) {
+  const auto byte = [text](size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
+  };
+  const auto first = byte(0);
+  if (first < 0x20) return first == '\n' || first == '\t' ? 0 : 1;
+  if (first == 0x7f) return 1;
+  if (first == 0xc2 && byte(1) >= 0x80 && byte(1) <= 0x9f) return 2;
+  // U+061C ARABIC LETTER MARK.
+  if (first == 0xd8 && byte(1) == 0x9c) return 2;
+  // U+200E and U+200F, marks; U+2028 and U+2029, line ends; U+202A to U+202E,
+  // embeddings and overrides; U+2066 to U+2069, isolates.
+  if (first != 0xe2) return 0;
+  const auto third = byte(2);
+  const bool unsafe =
+      (byte(1) == 0x80 && (third == 0x8e || third == 0x8f || (third >= 0xa8 && third <= 0xae))) ||
+      (byte(1) == 0x81 && third >= 0xa6 && third <= 0xa9);
+  return unsafe ? 3 : 0;
+}
+
 }  // namespace
 
 Error::Error(v1::ErrorReason reason, absl::string_view message)
@@ -191,11 +214,11 @@ std::string DescribeError(const absl::Status& status) {
 std::string EscapeControl(absl::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (unsigned char c : text) {
-    if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) {
-      absl::StrAppendFormat(&out, "\\x%02x", c);
-    } else {
-      out.push_back(static_cast<char>(c));
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = UnsafeLength(text.substr(i));
+    if (length == 0) out.push_back(text[i++]);
+    for (const size_t end = i + length; i < end; ++i) {
+      absl::StrAppendFormat(&out, "\\x%02x", static_cast<unsigned char>(text[i]));
     }
   }
   return out;

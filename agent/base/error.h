@@ -72,8 +72,9 @@ absl::Status FromRpcStatus(const google::rpc::Status& status);
 // with control characters made visible.
 std::string DescribeError(const absl::Status& status);
 
-// `text` with control characters other than newline and tab written as \xNN, so
-// that it can go to a terminal or a log.
+// `text` with the bytes of control characters other than newline and tab (C0, DEL
+// and C1), and of those that turn the direction of writing, as \xNN, so that it
+// can go to a terminal or a log.
 std::string EscapeControl(absl::string_view text);
 
 // `text` cut at a character boundary to at most `max_bytes`, with an ellipsis

@@ -70,6 +70,26 @@ TEST(ErrorTest, DescriptionCannotControlATerminal) {
   EXPECT_EQ(DescribeError(status), "red \\x1b[31m and bell \\x07");
 }
 
+TEST(EscapeControlTest, LeavesTextAlone) {
+  for (const char* text : {"a\tb\nc", "é漢😀", "\u00a0nbsp", "\u200b", "\u2010 – …", "\u2070", ""}) {
+    EXPECT_EQ(EscapeControl(text), text);
+  }
+}
+
+TEST(EscapeControlTest, MakesControlsVisible) {
+  EXPECT_EQ(EscapeControl(absl::string_view("\0\r\x1b\x7f", 4)), "\\x00\\x0d\\x1b\\x7f");
+  // C1: CSI is ESC [ in one character.
+  EXPECT_EQ(EscapeControl("a\u0080\u009b31m\u009f"), "a\\xc2\\x80\\xc2\\x9b31m\\xc2\\x9f");
+  // What shows text in another order than it is.
+  for (const char* turn :
+       {"\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202e", "\u2066", "\u2069", "\u061c"}) {
+    EXPECT_EQ(EscapeControl(turn).substr(0, 2), "\\x") << turn;
+  }
+  EXPECT_EQ(EscapeControl("\u202ex"), "\\xe2\\x80\\xaex");
+  // Cut in the middle.
+  EXPECT_EQ(EscapeControl("\xe2\x80"), "\xe2\x80");
+}
+
 TEST(ErrorTest, EveryReasonHasACanonicalCode) {
   const google::protobuf::EnumDescriptor* reasons = v1::ErrorReason_descriptor();
   for (int i = 0; i < reasons->value_count(); ++i) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "agent/base/error.h"
 
 namespace brant {
@@ -19,6 +20,11 @@ spdlog::logger& Logger() {
     return made;
   }();
   return *logger;
+}
+
+// Nobody must be able to write a second line that looks like the log's own.
+std::string OneLine(absl::string_view text) {
+  return absl::StrReplaceAll(EscapeControl(text), {{"\n", "\\n"}});
 }
 
 }  // namespace
@@ -36,8 +42,8 @@ absl::Status SetLogLevel(absl::string_view level) {
       .Hint("use debug, info, warning or error");
 }
 
-void LogInfo(absl::string_view text) { Logger().info("{}", EscapeControl(text)); }
+void LogInfo(absl::string_view text) { Logger().info("{}", OneLine(text)); }
 
-void LogWarning(absl::string_view text) { Logger().warn("{}", EscapeControl(text)); }
+void LogWarning(absl::string_view text) { Logger().warn("{}", OneLine(text)); }
 
 }  // namespace brant

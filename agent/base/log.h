@@ -11,7 +11,8 @@ namespace brant {
 // "debug", "info", "warning" or "error". Error: INVALID_REQUEST.
 absl::Status SetLogLevel(absl::string_view level);
 
-// One line each; control characters are escaped. Thread-safe.
+// One line each; control characters, and line ends as \n, are escaped.
+// Thread-safe.
 void LogInfo(absl::string_view text);
 void LogWarning(absl::string_view text);
 
