@@ -1,6 +1,7 @@
 #include "agent/database/mysql/connection.h"
 
 #include <errmsg.h>
+#include <mysqld_error.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -9,14 +10,21 @@
 #include <utility>
 
 #include "absl/base/call_once.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 
 namespace brant::mysql {
 namespace {
 
-// A peer that vanished without a word is noticed within about 20 seconds.
+// A peer that vanished without a word is noticed within about 20 seconds: while
+// nothing is sent by keepalive, and else by what it leaves unacknowledged.
+constexpr int kUserTimeoutMilliseconds = 20'000;
 constexpr int kKeepaliveIdleSeconds = 10;
 constexpr int kKeepaliveIntervalSeconds = 3;
 constexpr int kKeepaliveCount = 3;
+
+// No server has a smaller max_allowed_packet that works.
+constexpr size_t kSmallStatement = 16 << 10;
 
 void InitializeLibrary() {
   static absl::once_flag once;
@@ -35,7 +43,7 @@ Failure FailureOf(MYSQL* handle) {
 }
 
 // Fails on a Unix socket, which needs none.
-void SetKeepalive(MYSQL* handle) {
+void SetTimeouts(MYSQL* handle) {
   const int socket = mysql_get_socket(handle);
   const auto set = [socket](int level, int option, int value) {
     setsockopt(socket, level, option, &value, sizeof(value));
@@ -44,6 +52,7 @@ void SetKeepalive(MYSQL* handle) {
   set(IPPROTO_TCP, TCP_KEEPIDLE, kKeepaliveIdleSeconds);
   set(IPPROTO_TCP, TCP_KEEPINTVL, kKeepaliveIntervalSeconds);
   set(IPPROTO_TCP, TCP_KEEPCNT, kKeepaliveCount);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, kUserTimeoutMilliseconds);
 }
 
 void SetTls(MYSQL* handle, const ConnectionOptions& options) {
@@ -107,7 +116,7 @@ std::optional<Failure> Connection::Open(const ConnectionOptions& options, absl::
     connection.reset();
     return Failure{CR_SSL_CONNECTION_ERROR, "HY000", "the server offers no TLS"};
   }
-  SetKeepalive(handle);
+  SetTimeouts(handle);
   return std::nullopt;
 }
 
@@ -120,6 +129,9 @@ Failure Connection::TakeFailure() {
 }
 
 std::optional<Failure> Connection::Run(absl::string_view sql, Rows* rows) {
+  if (sql.size() > kSmallStatement) {
+    if (std::optional<Failure> failure = CheckSize(sql.size())) return failure;
+  }
   rows_affected_ = 0;
   if (mysql_real_query(handle_, sql.data(), sql.size()) != 0) return TakeFailure();
   while (true) {
@@ -130,6 +142,22 @@ std::optional<Failure> Connection::Run(absl::string_view sql, Rows* rows) {
     if (next < 0) return std::nullopt;
     if (next > 0) return TakeFailure();
   }
+}
+
+// The server would hang up on it, which looks like a broken connection.
+std::optional<Failure> Connection::CheckSize(size_t size) {
+  if (largest_packet_ == 0) {
+    Rows rows;
+    if (std::optional<Failure> failure = Run("SELECT @@max_allowed_packet", &rows)) return failure;
+    if (rows.size() != 1 || !absl::SimpleAtoi(rows[0][0].value_or(""), &largest_packet_)) {
+      return Failure{CR_UNKNOWN_ERROR, "HY000", "the server has no max_allowed_packet"};
+    }
+  }
+  // A byte goes before it, and the packet must be smaller than the limit.
+  if (size + 1 < largest_packet_) return std::nullopt;
+  return Failure{ER_NET_PACKET_TOO_LARGE, "08S01",
+                 absl::StrCat("the statement is sent as ", size,
+                              " bytes, and the server's max_allowed_packet is ", largest_packet_)};
 }
 
 std::optional<Failure> Connection::ReadResult(Rows* rows) {

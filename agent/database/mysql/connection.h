@@ -5,6 +5,7 @@
 
 #include <mysql.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -34,7 +35,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   // Runs one statement and reads all that it answers. The rows of the first
-  // result go to `rows`, or are dropped if it is null.
+  // result go to `rows`, or are dropped if it is null. What is too large for the
+  // server fails with ER_NET_PACKET_TOO_LARGE, and the connection lives on.
   std::optional<Failure> Run(absl::string_view sql, Rows* rows);
   // Makes `name` the default database.
   std::optional<Failure> SelectDatabase(const std::string& name);
@@ -55,12 +57,15 @@ class Connection {
   static void SetOptions(MYSQL* handle, const ConnectionOptions& options, absl::string_view name,
                          absl::Duration connect_timeout, absl::Duration answer_timeout);
   Failure TakeFailure();
+  std::optional<Failure> CheckSize(size_t size);
   std::optional<Failure> ReadResult(Rows* rows);
   void CollectChangedVariables();
 
   MYSQL* const handle_;
   bool alive_ = true;
   int64_t rows_affected_ = 0;
+  // The session's max_allowed_packet, which never changes; 0: not asked yet.
+  size_t largest_packet_ = 0;
   std::vector<std::string> changed_variables_;
 };
 

@@ -2,11 +2,13 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -20,7 +22,9 @@
 namespace brant {
 namespace {
 
+using ::testing::Each;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 absl::StatusOr<std::unique_ptr<Session>> ConnectTo(const DatabaseUrl& url,
@@ -40,6 +44,24 @@ TEST(MysqlConnectionTest, OverAUnixSocket) {
   ASSERT_TRUE(session.ok()) << DescribeError(session.status());
   EXPECT_EQ(MysqlTestDatabase::Ask(**session, "SELECT DATABASE()"), database.name());
   EXPECT_THAT(MysqlTestDatabase::Ask(**session, "SELECT USER()"), HasSubstr("localhost"));
+}
+
+TEST(MysqlConnectionTest, APeerThatAcknowledgesNothingIsGivenUp) {
+  MysqlTestDatabase database;
+  const std::unique_ptr<Session> session = database.Connect();
+  std::vector<unsigned> timeouts;
+  for (int descriptor = 0; descriptor < 1024; ++descriptor) {
+    sockaddr_in peer = {};
+    socklen_t size = sizeof(peer);
+    if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
+    if (peer.sin_family != AF_INET || ntohs(peer.sin_port) != database.url().port) continue;
+    unsigned timeout = 0;
+    size = sizeof(timeout);
+    getsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &size);
+    timeouts.push_back(timeout);
+  }
+  EXPECT_THAT(timeouts, Not(IsEmpty()));
+  EXPECT_THAT(timeouts, Each(20'000u));
 }
 
 // It takes connections, and never says a word.

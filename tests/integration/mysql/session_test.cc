@@ -76,6 +76,24 @@ TEST_F(MysqlSessionTest, ReadOnlySessionsWriteNothing) {
   EXPECT_EQ(Ask("SELECT COUNT(*) FROM t"), "0");
 }
 
+TEST_F(MysqlSessionTest, WhatIsTooLargeForTheServerSaysSoAndBreaksNothing) {
+  const int64_t limit = std::stoll(Ask("SELECT @@max_allowed_packet"));
+  const std::string fits = absl::StrCat("DO '", std::string(limit - 10, 'x'), "'");
+  const absl::Status status = session_->Execute(fits + "xxxxx").status();
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_DATABASE_ERROR) << status.code();
+  EXPECT_THAT(DescribeError(status), HasSubstr("max_allowed_packet"));
+  EXPECT_TRUE(session_->IsAlive());
+  Execute("DO 1");
+  EXPECT_TRUE(session_->Execute(fits).ok());
+  // Each byte is sent as two digits.
+  Execute("CREATE TABLE t (a LONGTEXT)");
+  std::string script(limit / 2, 'x');
+  script += "é";
+  EXPECT_THAT(DescribeError(session_->Query("INSERT INTO t VALUES (?)", {script}).status()),
+              HasSubstr("max_allowed_packet"));
+  EXPECT_TRUE(session_->IsAlive());
+}
+
 TEST_F(MysqlSessionTest, ResetBringsSettingsBack) {
   const char* const all =
       "SELECT CONCAT_WS('|', @@sql_mode, @@autocommit, @@foreign_key_checks, @@unique_checks, "
