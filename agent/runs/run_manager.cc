@@ -28,6 +28,9 @@ bool IsRelative(absl::string_view target) {
          (target[digits] == '+' || target[digits] == '-');
 }
 
+// The end of a run is told a moment before its worker is done with it.
+bool IsUnderWay(const std::shared_ptr<Run>& run) { return !run->events().finished(); }
+
 bool SameGoal(const RunRequest& a, const RunRequest& b) {
   return a.goal.kind == b.goal.kind && a.goal.targets == b.goal.targets &&
          a.goal.purge == b.goal.purge && a.goal.transaction_mode == b.goal.transaction_mode &&
@@ -58,8 +61,7 @@ std::shared_ptr<Run> RunManager::FindJoinable(const RunRequest& request) const {
     if (IsRelative(target)) return nullptr;
   }
   for (const auto& run : unfinished_) {
-    // One that has ended a moment ago says nothing of what is true now.
-    if (!run->events().finished() && SameGoal(run->request(), request)) return run;
+    if (IsUnderWay(run) && SameGoal(run->request(), request)) return run;
   }
   return nullptr;
 }
@@ -85,7 +87,8 @@ absl::StatusOr<std::shared_ptr<Run>> RunManager::Start(RunRequest request, v1::R
   description.set_id(NewRunId());
   const std::string request_id = description.request_id();
   auto run = std::make_shared<Run>(std::move(request), std::move(description));
-  if (!unfinished_.empty()) run->AnnounceQueued(static_cast<int>(unfinished_.size()));
+  const auto before = std::count_if(unfinished_.begin(), unfinished_.end(), IsUnderWay);
+  if (before > 0) run->AnnounceQueued(static_cast<int>(before));
   unfinished_.push_back(run);
   remembered_.push_back(run);
   by_request_[request_id] = run;
@@ -136,7 +139,8 @@ std::shared_ptr<Run> RunManager::Find(absl::string_view id) const {
 
 std::shared_ptr<Run> RunManager::Active() const {
   absl::MutexLock lock(&mutex_);
-  return unfinished_.empty() ? nullptr : unfinished_.front();
+  const auto active = std::find_if(unfinished_.begin(), unfinished_.end(), IsUnderWay);
+  return active == unfinished_.end() ? nullptr : *active;
 }
 
 void RunManager::Cancel(const std::shared_ptr<Run>& run, const absl::Status& reason) {

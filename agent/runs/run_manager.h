@@ -77,7 +77,7 @@ class RunManager {
   const RunManagerLimits limits_;
   mutable absl::Mutex mutex_;
   bool shutting_down_ ABSL_GUARDED_BY(mutex_) = false;
-  // Executing or waiting, the oldest first.
+  // Executing or waiting, the oldest first; the first one may just have ended.
   std::deque<std::shared_ptr<Run>> unfinished_ ABSL_GUARDED_BY(mutex_);
   // All that can be found, in the order of their start.
   std::deque<std::shared_ptr<Run>> remembered_ ABSL_GUARDED_BY(mutex_);
