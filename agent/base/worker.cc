@@ -7,10 +7,9 @@ Worker::Worker() : thread_([this] { Loop(); }) {}
 Worker::~Worker() { Stop(); }
 
 bool Worker::Post(std::function<void()> task) {
-  // Due since ever: before all delayed tasks, and in the order of posting.
   absl::MutexLock lock(&mutex_);
   if (stopping_) return false;
-  tasks_.emplace(absl::InfinitePast(), std::move(task));
+  posted_.push_back({absl::Now(), std::move(task)});
   changed_.Signal();
   return true;
 }
@@ -18,22 +17,39 @@ bool Worker::Post(std::function<void()> task) {
 bool Worker::PostAfter(absl::Duration delay, std::function<void()> task) {
   absl::MutexLock lock(&mutex_);
   if (stopping_) return false;
-  tasks_.emplace(absl::Now() + delay, std::move(task));
+  delayed_.emplace(absl::Now() + delay, std::move(task));
   changed_.Signal();
   return true;
 }
 
 void Worker::Stop() {
   {
+    // Destroyed without the lock: what a task holds may post another one when it goes.
+    std::deque<Posted> posted;
+    std::multimap<absl::Time, std::function<void()>> delayed;
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
     changed_.Signal();
+    posted.swap(posted_);
+    delayed.swap(delayed_);
   }
   if (thread_.joinable()) thread_.join();
-  // Destroyed without the lock: what a task holds may post another one when it goes.
-  std::multimap<absl::Time, std::function<void()>> dropped;
-  absl::MutexLock lock(&mutex_);
-  dropped.swap(tasks_);
+}
+
+std::function<void()> Worker::Take() {
+  std::function<void()> task;
+  const auto first = delayed_.begin();
+  // A delayed task whose time has come waits for what was posted before that,
+  // and for no more: else load would keep it from running at all.
+  if (first != delayed_.end() && first->first <= absl::Now() &&
+      (posted_.empty() || first->first <= posted_.front().time)) {
+    task = std::move(first->second);
+    delayed_.erase(first);
+  } else if (!posted_.empty()) {
+    task = std::move(posted_.front().task);
+    posted_.pop_front();
+  }
+  return task;
 }
 
 void Worker::Loop() {
@@ -41,16 +57,14 @@ void Worker::Loop() {
     std::function<void()> task;
     {
       absl::MutexLock lock(&mutex_);
-      while (!stopping_ && (tasks_.empty() || tasks_.begin()->first > absl::Now())) {
-        if (tasks_.empty()) {
+      while (!stopping_ && !(task = Take())) {
+        if (delayed_.empty()) {
           changed_.Wait(&mutex_);
         } else {
-          changed_.WaitWithDeadline(&mutex_, tasks_.begin()->first);
+          changed_.WaitWithDeadline(&mutex_, delayed_.begin()->first);
         }
       }
-      if (stopping_) return;
-      task = std::move(tasks_.begin()->second);
-      tasks_.erase(tasks_.begin());
+      if (stopping_) break;
     }
     task();
   }

@@ -3,6 +3,7 @@
 #ifndef BRANT_AGENT_BASE_WORKER_H_
 #define BRANT_AGENT_BASE_WORKER_H_
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <thread>
@@ -13,8 +14,9 @@
 
 namespace brant {
 
-// Post and PostAfter may be called from any thread, also from a task. The
-// destructor ends the task under way, drops those that have not begun, and
+// Post and PostAfter may be called from any thread, also from a task: a task
+// that was posted comes before one whose delay ended later, and the reverse. The
+// destructor waits for the task under way, drops those that have not begun, and
 // joins the thread.
 class Worker {
  public:
@@ -30,17 +32,25 @@ class Worker {
   // Runs a task once the delay is over.
   bool PostAfter(absl::Duration delay, std::function<void()> task) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Drops what has not begun and takes no more; returns when the task under
-  // way, if any, has ended. Not to be called from a task.
+  // Takes no more, drops what has not begun at once, and returns when the task
+  // under way, if any, has ended. Not to be called from a task.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  struct Posted {
+    absl::Time time;
+    std::function<void()> task;
+  };
+
   void Loop() ABSL_LOCKS_EXCLUDED(mutex_);
+  // The task whose turn it is; none: not yet.
+  std::function<void()> Take() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::deque<Posted> posted_ ABSL_GUARDED_BY(mutex_);
   // By due time; tasks of the same time in the order of posting.
-  std::multimap<absl::Time, std::function<void()>> tasks_ ABSL_GUARDED_BY(mutex_);
+  std::multimap<absl::Time, std::function<void()>> delayed_ ABSL_GUARDED_BY(mutex_);
   absl::CondVar changed_;
   std::thread thread_;
 };

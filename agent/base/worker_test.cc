@@ -63,6 +63,38 @@ TEST(WorkerTest, DelayedTasksRunWhenTheyAreDueAndByDueTime) {
   EXPECT_THAT(order, ElementsAre(1, 2, 3));
 }
 
+TEST(WorkerTest, PostedTasksDoNotKeepADelayedOneFromRunning) {
+  absl::Notification done;
+  std::atomic<bool> enough = false;
+  Worker worker;
+  // There is always a posted task.
+  std::function<void()> load = [&] {
+    if (!enough) worker.Post(load);
+  };
+  worker.Post(load);
+  worker.Post(load);
+  worker.PostAfter(absl::Milliseconds(1), [&] { done.Notify(); });
+  EXPECT_TRUE(done.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  enough = true;
+  worker.Stop();
+}
+
+TEST(WorkerTest, StopDropsWhatHasNotBegunBeforeTheTaskUnderWayEnds) {
+  absl::Notification begun, may_end, dropped;
+  Worker worker;
+  worker.Post([&] {
+    begun.Notify();
+    may_end.WaitForNotification();
+  });
+  begun.WaitForNotification();
+  auto held = std::shared_ptr<void>(nullptr, [&](void*) { dropped.Notify(); });
+  worker.Post([held = std::move(held)] {});
+  std::thread stopper([&] { worker.Stop(); });
+  EXPECT_TRUE(dropped.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  may_end.Notify();
+  stopper.join();
+}
+
 TEST(WorkerTest, AnEarlierDelayedTaskOvertakesTheOneThatIsWaitedFor) {
   absl::Notification done;
   Worker worker;
