@@ -14,6 +14,13 @@ void CancelToken::Cancel(absl::Status reason) {
   if (session_ != nullptr) session_->Cancel();
 }
 
+void CancelToken::StopHere(absl::Status reason) {
+  absl::MutexLock lock(&mutex_);
+  if (cancelled_) return;
+  cancelled_ = true;
+  reason_ = std::move(reason);
+}
+
 absl::Status CancelToken::reason() const {
   absl::MutexLock lock(&mutex_);
   return reason_;

@@ -19,6 +19,10 @@ class CancelToken {
   // ended. Blocks for as long as telling the database takes.
   void Cancel(absl::Status reason) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // As Cancel, but lets the statement under way end. For the thread that
+  // executes, between two steps: a statement of the clean-up is not cancelled.
+  void StopHere(absl::Status reason) ABSL_LOCKS_EXCLUDED(mutex_);
+
   // OK until Cancel was called, then its reason.
   absl::Status reason() const ABSL_LOCKS_EXCLUDED(mutex_);
 

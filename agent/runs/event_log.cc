@@ -39,6 +39,7 @@ void EventLog::Append(v1::RunEvent event) {
     if (!events_.empty() && events_.back().has_run_finished()) return;
     event.set_sequence(static_cast<int64_t>(events_.size()) + 1);
     *event.mutable_event_time() = ToTimestamp(absl::Now());
+    bytes_ += event.SpaceUsedLong();
     events_.push_back(std::move(event));
     slots = LiveSlots();
   }
@@ -64,6 +65,11 @@ const v1::RunEvent* EventLog::After(int64_t sequence) const {
 bool EventLog::finished() const {
   absl::MutexLock lock(&mutex_);
   return !events_.empty() && events_.back().has_run_finished();
+}
+
+size_t EventLog::bytes() const {
+  absl::MutexLock lock(&mutex_);
+  return bytes_;
 }
 
 std::unique_ptr<EventLog::Subscription> EventLog::Subscribe(std::function<void()> listener) {

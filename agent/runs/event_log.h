@@ -50,6 +50,9 @@ class EventLog {
   // The last event happened.
   bool finished() const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The memory that the events take, about.
+  size_t bytes() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // `listener` is called after each event and Poke, by the thread that does it. It must
   // not block, nor end its own subscription.
   std::unique_ptr<Subscription> Subscribe(std::function<void()> listener)
@@ -65,6 +68,7 @@ class EventLog {
   mutable absl::Mutex mutex_;
   // A deque: references stay valid while it grows.
   std::deque<v1::RunEvent> events_ ABSL_GUARDED_BY(mutex_);
+  size_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::vector<std::weak_ptr<Subscription::Slot>> slots_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -1,5 +1,6 @@
 #include "agent/runs/run.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/base/error.h"
@@ -13,7 +14,12 @@ constexpr size_t kMaxStatementText = 512;
 }  // namespace
 
 Run::Run(RunRequest request, v1::Run description)
-    : request_(std::move(request)), id_(description.id()), snapshot_(std::move(description)) {
+    : goal_(std::move(request.goal)),
+      bundle_digest_(request.bundle == nullptr ? "" : request.bundle->digest),
+      wait_deadline_(absl::Now() + request.lock_wait),
+      id_(description.id()),
+      snapshot_(std::move(description)),
+      bundle_(std::move(request.bundle)) {
   absl::MutexLock lock(&mutex_);
   snapshot_.set_state(v1::RUN_STATE_WAITING);
 }
@@ -36,8 +42,30 @@ v1::RunEvent Run::NewEvent() const {
 
 void Run::Execute(const Migrator& migrator) {
   v1::Run run = Snapshot();
-  migrator.Execute(request_, run, *this, cancel_).IgnoreError();
+  {
+    RunRequest request;
+    request.goal = goal_;
+    // To the millisecond, for it is shown.
+    request.lock_wait = absl::Ceil(std::max(wait_deadline_ - absl::Now(), absl::ZeroDuration()),
+                                   absl::Milliseconds(1));
+    {
+      absl::MutexLock lock(&mutex_);
+      request.bundle = bundle_;
+    }
+    migrator.Execute(request, run, *this, cancel_).IgnoreError();
+  }
   Finish(std::move(run));
+}
+
+void Run::StopSoon(const absl::Status& reason) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (snapshot_.state() != v1::RUN_STATE_WAITING) {
+      stop_reason_ = reason;
+      return;
+    }
+  }
+  cancel_.Cancel(reason);
 }
 
 void Run::FinishWithNothingToDo(const std::vector<std::string>& rows) {
@@ -51,7 +79,11 @@ void Run::FinishWithNothingToDo(const std::vector<std::string>& rows) {
 }
 
 void Run::Finish(v1::Run run) {
-  SetSnapshot(run);
+  {
+    absl::MutexLock lock(&mutex_);
+    snapshot_ = run;
+    bundle_ = nullptr;
+  }
   v1::RunEvent event;
   event.set_run_id(run.id());
   *event.mutable_run_finished()->mutable_run() = std::move(run);
@@ -122,6 +154,8 @@ void Run::OnStepFinished(int position, const v1::Run& run, absl::Duration durati
   event.mutable_step_finished()->set_position(position);
   *event.mutable_step_finished()->mutable_duration() = ToDuration(duration);
   events_.Append(std::move(event));
+  absl::MutexLock lock(&mutex_);
+  if (!stop_reason_.ok()) cancel_.StopHere(stop_reason_);
 }
 
 void Run::OnNotice(absl::string_view text) {

@@ -3,6 +3,7 @@
 #ifndef BRANT_AGENT_RUNS_RUN_H_
 #define BRANT_AGENT_RUNS_RUN_H_
 
+#include <memory>
 #include <string>
 
 #include "absl/status/status.h"
@@ -24,12 +25,20 @@ class Run : public RunObserver {
   Run(RunRequest request, v1::Run description);
 
   const std::string& id() const { return id_; }
-  const RunRequest& request() const { return request_; }
+  const Goal& goal() const { return goal_; }
+  const std::string& bundle_digest() const { return bundle_digest_; }
   // The run as it is now.
   v1::Run Snapshot() const ABSL_LOCKS_EXCLUDED(mutex_);
   const EventLog& events() const { return events_; }
   EventLog& events() { return events_; }
   CancelToken& cancel() { return cancel_; }
+
+  // Until when the run may wait for its turn and the migration lock.
+  absl::Time wait_deadline() const { return wait_deadline_; }
+
+  // Asks the run to end where that loses nothing: at once while it waits, else
+  // after the step under way. For the reason, see CancelToken::Cancel.
+  void StopSoon(const absl::Status& reason) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Executes the run on the calling thread, from the first event to the last.
   void Execute(const Migrator& migrator);
@@ -55,12 +64,18 @@ class Run : public RunObserver {
   void Finish(v1::Run run);
   void SetSnapshot(const v1::Run& run) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  const RunRequest request_;
+  const Goal goal_;
+  const std::string bundle_digest_;
+  const absl::Time wait_deadline_;
   const std::string id_;
   EventLog events_;
   CancelToken cancel_;
   mutable absl::Mutex mutex_;
   v1::Run snapshot_ ABSL_GUARDED_BY(mutex_);
+  // Until the run has ended: the files may be large.
+  std::shared_ptr<const Bundle> bundle_ ABSL_GUARDED_BY(mutex_);
+  // Not OK: the run is to end after the step under way.
+  absl::Status stop_reason_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace brant

@@ -31,10 +31,9 @@ bool IsRelative(absl::string_view target) {
 // The end of a run is told a moment before its worker is done with it.
 bool IsUnderWay(const std::shared_ptr<Run>& run) { return !run->events().finished(); }
 
-bool SameGoal(const RunRequest& a, const RunRequest& b) {
-  return a.goal.kind == b.goal.kind && a.goal.targets == b.goal.targets &&
-         a.goal.purge == b.goal.purge && a.goal.transaction_mode == b.goal.transaction_mode &&
-         a.bundle->digest == b.bundle->digest;
+bool SameGoal(const Goal& a, const Goal& b) {
+  return a.kind == b.kind && a.targets == b.targets && a.purge == b.purge &&
+         a.transaction_mode == b.transaction_mode;
 }
 
 }  // namespace
@@ -45,12 +44,7 @@ RunManager::RunManager(const Migrator& migrator, RunManagerLimits limits)
 }
 
 void RunManager::Poke() {
-  std::deque<std::shared_ptr<Run>> runs;
-  {
-    absl::MutexLock lock(&mutex_);
-    runs = unfinished_;
-  }
-  for (const auto& run : runs) run->events().Poke();
+  for (const auto& run : Unfinished()) run->events().Poke();
   poker_.PostAfter(limits_.poke_interval, [this] { Poke(); });
 }
 
@@ -61,7 +55,10 @@ std::shared_ptr<Run> RunManager::FindJoinable(const RunRequest& request) const {
     if (IsRelative(target)) return nullptr;
   }
   for (const auto& run : unfinished_) {
-    if (IsUnderWay(run) && SameGoal(run->request(), request)) return run;
+    if (IsUnderWay(run) && SameGoal(run->goal(), request.goal) &&
+        run->bundle_digest() == request.bundle->digest) {
+      return run;
+    }
   }
   return nullptr;
 }
@@ -88,7 +85,14 @@ absl::StatusOr<std::shared_ptr<Run>> RunManager::Start(RunRequest request, v1::R
   const std::string request_id = description.request_id();
   auto run = std::make_shared<Run>(std::move(request), std::move(description));
   const auto before = std::count_if(unfinished_.begin(), unfinished_.end(), IsUnderWay);
-  if (before > 0) run->AnnounceQueued(static_cast<int>(before));
+  if (before > 0) {
+    run->AnnounceQueued(static_cast<int>(before));
+    if (run->wait_deadline() != absl::InfiniteFuture()) {
+      poker_.PostAfter(run->wait_deadline() - absl::Now(), [this, weak = std::weak_ptr<Run>(run)] {
+        if (auto run = weak.lock()) Expire(run);
+      });
+    }
+  }
   unfinished_.push_back(run);
   remembered_.push_back(run);
   by_request_[request_id] = run;
@@ -106,14 +110,27 @@ void RunManager::Execute(const std::shared_ptr<Run>& run) {
   run->Execute(migrator_);
   absl::MutexLock lock(&mutex_);
   unfinished_.erase(std::find(unfinished_.begin(), unfinished_.end(), run));
+  Forget();
 }
 
 void RunManager::Forget() {
-  while (remembered_.size() > limits_.max_remembered + unfinished_.size()) {
-    const std::shared_ptr<Run> oldest = remembered_.front();
-    remembered_.pop_front();
+  size_t bytes = 0;
+  for (const auto& run : remembered_) bytes += run->events().bytes();
+  for (auto oldest = remembered_.begin(); oldest != remembered_.end();) {
+    if (remembered_.size() <= limits_.max_remembered + unfinished_.size() &&
+        bytes <= limits_.max_remembered_bytes) {
+      return;
+    }
+    const std::shared_ptr<Run> run = *oldest;
+    if (run == remembered_.back()) return;
+    if (std::find(unfinished_.begin(), unfinished_.end(), run) != unfinished_.end()) {
+      ++oldest;
+      continue;
+    }
+    bytes -= run->events().bytes();
+    oldest = remembered_.erase(oldest);
     for (auto entry = by_request_.begin(); entry != by_request_.end();) {
-      if (entry->second == oldest) {
+      if (entry->second == run) {
         by_request_.erase(entry++);
       } else {
         ++entry;
@@ -143,26 +160,33 @@ std::shared_ptr<Run> RunManager::Active() const {
   return active == unfinished_.end() ? nullptr : *active;
 }
 
+bool RunManager::RemoveWaiting(const std::shared_ptr<Run>& run) {
+  absl::MutexLock lock(&mutex_);
+  auto waiting = std::find(unfinished_.begin(), unfinished_.end(), run);
+  // The first one is the worker's.
+  if (waiting == unfinished_.end() || waiting == unfinished_.begin()) return false;
+  unfinished_.erase(waiting);
+  return true;
+}
+
 void RunManager::Cancel(const std::shared_ptr<Run>& run, const absl::Status& reason) {
   run->cancel().Cancel(reason);
-  {
-    absl::MutexLock lock(&mutex_);
-    auto waiting = std::find(unfinished_.begin(), unfinished_.end(), run);
-    // The first one is the worker's.
-    if (waiting == unfinished_.end() || waiting == unfinished_.begin()) return;
-    unfinished_.erase(waiting);
-  }
   // Ends at once, for it is cancelled.
+  if (RemoveWaiting(run)) run->Execute(migrator_);
+}
+
+void RunManager::Expire(const std::shared_ptr<Run>& run) {
+  if (!RemoveWaiting(run)) return;
+  run->cancel().Cancel(
+      Error(v1::ERROR_REASON_LOCK_TIMEOUT,
+            "other runs of this agent kept this one from its turn for longer than it may wait")
+          .Hint("wait for them with 'brant watch', or allow more time with --lock-wait"));
   run->Execute(migrator_);
 }
 
-void RunManager::CancelFrom(size_t first, const absl::Status& reason) {
-  std::vector<std::shared_ptr<Run>> runs;
-  {
-    absl::MutexLock lock(&mutex_);
-    runs.assign(unfinished_.begin() + std::min(first, unfinished_.size()), unfinished_.end());
-  }
-  for (const auto& run : runs) Cancel(run, reason);
+std::vector<std::shared_ptr<Run>> RunManager::Unfinished() const {
+  absl::MutexLock lock(&mutex_);
+  return {unfinished_.begin(), unfinished_.end()};
 }
 
 void RunManager::Shutdown(absl::Duration grace) {
@@ -174,11 +198,12 @@ void RunManager::Shutdown(absl::Duration grace) {
   const absl::Status reason =
       Error(v1::ERROR_REASON_SHUTTING_DOWN, "the agent was shut down before the run had ended")
           .Hint("run the command again: it goes on where this one stopped");
-  // Runs that have not begun end first: they would use up the grace.
-  CancelFrom(1, reason);
+  std::vector<std::shared_ptr<Run>> runs = Unfinished();
+  if (!runs.empty()) runs[0]->StopSoon(reason);
+  for (size_t i = 1; i < runs.size(); ++i) Cancel(runs[i], reason);
   bool finished = AwaitFinished(deadline);
   while (!finished) {
-    CancelFrom(0, reason);
+    for (const auto& run : Unfinished()) Cancel(run, reason);
     finished = AwaitFinished(absl::Now() + kCancelInterval);
   }
 }

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
@@ -23,6 +24,9 @@ struct RunManagerLimits {
   size_t max_waiting = 256;
   // Runs that have ended and can still be watched.
   size_t max_remembered = 64;
+  // The memory of their events, about; the oldest runs are forgotten first, but
+  // never the last one.
+  size_t max_remembered_bytes = size_t{64} << 20;
   // How often those who follow a run are woken, so that they can show that they
   // live although nothing happens.
   absl::Duration poke_interval = absl::Seconds(5);
@@ -56,8 +60,9 @@ class RunManager {
   void Cancel(const std::shared_ptr<Run>& run, const absl::Status& reason)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Takes no more runs, gives the one under way `grace` to end, then cancels it
-  // with SHUTTING_DOWN. Blocks until none is left.
+  // Takes no more runs. Those that wait, for their turn or for the lock, end at
+  // once with SHUTTING_DOWN; the one that executes ends after the step under
+  // way, which is cancelled when `grace` is over. Blocks until none is left.
   void Shutdown(absl::Duration grace) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -65,12 +70,16 @@ class RunManager {
   std::shared_ptr<Run> FindJoinable(const RunRequest& request) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Execute(const std::shared_ptr<Run>& run) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Cancels the runs that have not ended, but for the `first` ones.
-  void CancelFrom(size_t first, const absl::Status& reason) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Ends a run whose turn did not come within its `lock_wait`.
+  void Expire(const std::shared_ptr<Run>& run) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Takes a run out of those that wait their turn; false: it does not.
+  bool RemoveWaiting(const std::shared_ptr<Run>& run) ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<std::shared_ptr<Run>> Unfinished() const ABSL_LOCKS_EXCLUDED(mutex_);
   // False: the deadline passed first.
   bool AwaitFinished(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);
   // Wakes the followers of all runs, now and again.
   void Poke() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Forgets the oldest runs that have ended, beyond the limits.
   void Forget() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Migrator& migrator_;

@@ -1,5 +1,6 @@
 #include "agent/runs/run_manager.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -227,32 +228,134 @@ TEST_F(RunManagerTest, OnlySoManyEndedRunsAreRemembered) {
   EXPECT_EQ(manager.Find("latest"), last);
 }
 
-TEST_F(RunManagerTest, ShutdownLetsARunEndWithinItsGrace) {
+TEST_F(RunManagerTest, WaitingForTheTurnCountsAsWaitingForTheLock) {
+  Hold();
+  RunManager manager(migrator_);
+  auto first = Start(manager, "r1", Request("a"));
+  for (absl::Duration wait : {absl::ZeroDuration(), absl::Milliseconds(20)}) {
+    RunRequest request = Request("b");
+    request.lock_wait = wait;
+    auto run = Start(manager, absl::StrCat("r", absl::FormatDuration(wait)), request);
+    EXPECT_EQ(ReasonOfEnd(*run), v1::ERROR_REASON_LOCK_TIMEOUT);
+    EXPECT_EQ(run->Snapshot().state(), v1::RUN_STATE_FAILED);
+    EXPECT_EQ(run->Snapshot().epoch(), 0);
+  }
+  EXPECT_FALSE(first->events().finished());
+  LetGo();
+  EXPECT_EQ(End(*first).state(), v1::RUN_STATE_SUCCEEDED);
+}
+
+TEST_F(RunManagerTest, TheWaitForTheTurnIsTakenFromTheWaitForTheLock) {
+  brant::Run run(
+      [] {
+        RunRequest request = Request("head");
+        request.lock_wait = absl::Milliseconds(1);
+        return request;
+      }(),
+      Description("r1"));
+  Hold();
+  while (absl::Now() < run.wait_deadline()) std::this_thread::yield();
+  run.Execute(migrator_);
+  EXPECT_EQ(ReasonOfEnd(run), v1::ERROR_REASON_LOCK_TIMEOUT);
+  EXPECT_EQ(run.events().After(0)->has_run_finished(), true);  // without waiting
+  LetGo();
+}
+
+TEST_F(RunManagerTest, ARunThatHasEndedLetsGoOfItsMigrations) {
+  RunManager manager(migrator_);
+  auto bundle = Migrations();
+  const std::weak_ptr<const Bundle> weak = bundle;
+  auto run = Start(manager, "r1", Request("head", std::move(bundle)));
+  EXPECT_EQ(End(*run).state(), v1::RUN_STATE_SUCCEEDED);
+  EXPECT_TRUE(weak.expired());
+}
+
+TEST_F(RunManagerTest, TheOldestRunsAreForgottenWhenTheirEventsTakeTooMuch) {
+  Hold();
+  RunManagerLimits limits;
+  limits.max_remembered_bytes = 1;
+  RunManager manager(migrator_, limits);
+  auto active = Start(manager, "r1", Request("a"));
+  auto cancelled = Start(manager, "r2", Request("b"));
+  manager.Cancel(cancelled, Error(v1::ERROR_REASON_CANCELLED, "stop"));
+  auto last = Start(manager, "r3", Request("head"));
+  // One that has not ended is not forgotten, however old.
+  EXPECT_EQ(manager.Find(active->id()), active);
+  EXPECT_EQ(manager.Find(cancelled->id()), nullptr);
+  LetGo();
+  EXPECT_EQ(End(*last).state(), v1::RUN_STATE_SUCCEEDED);
+  EXPECT_EQ(manager.Find(active->id()), nullptr);
+  EXPECT_EQ(manager.FindRequest("r1"), nullptr);
+  EXPECT_EQ(manager.Find("latest"), last);
+}
+
+// Holds up the thread that executes a run when an event comes for which `when` is true.
+class HeldUp {
+ public:
+  HeldUp(brant::Run& run, std::function<bool(const v1::RunEvent&)> when) {
+    subscription_ = run.events().Subscribe([this, &run, when = std::move(when)] {
+      while (const v1::RunEvent* event = run.events().After(seen_)) {
+        seen_ = event->sequence();
+        if (!when(*event)) continue;
+        reached_.Notify();
+        go_on_.WaitForNotification();
+      }
+    });
+  }
+  void Await() { reached_.WaitForNotification(); }
+  void GoOn() { go_on_.Notify(); }
+
+ private:
+  int64_t seen_ = 0;
+  absl::Notification reached_, go_on_;
+  std::unique_ptr<EventLog::Subscription> subscription_;
+};
+
+TEST_F(RunManagerTest, ShutdownLetsAStepEndWithinItsGraceAndBeginsNoOther) {
   Hold();
   RunManager manager(migrator_);
   auto run = Start(manager, "r1", Request("head"));
+  HeldUp held_up(*run, [](const v1::RunEvent& event) { return event.has_statement_started(); });
+  LetGo();
+  held_up.Await();
   auto waiting = Start(manager, "r2", Request("a"));
   std::thread stopper([&] { manager.Shutdown(absl::InfiniteDuration()); });
-  // Who waits is told at once.
+  // Who waits is told at once, and last.
   EXPECT_EQ(ReasonOfEnd(*waiting), v1::ERROR_REASON_SHUTTING_DOWN);
   EXPECT_EQ(waiting->Snapshot().state(), v1::RUN_STATE_INTERRUPTED);
   EXPECT_FALSE(run->events().finished());
   auto refused = manager.Start(Request("b"), Description("r3"));
   EXPECT_EQ(ReasonOf(refused.status()), v1::ERROR_REASON_SHUTTING_DOWN);
   EXPECT_EQ(Start(manager, "r1", Request("head")), run);
+  held_up.GoOn();
+  stopper.join();
+  EXPECT_EQ(ReasonOfEnd(*run), v1::ERROR_REASON_SHUTTING_DOWN);
+  EXPECT_EQ(run->Snapshot().state(), v1::RUN_STATE_INTERRUPTED);
+  EXPECT_EQ(run->Snapshot().steps_done(), 1);
+}
+
+TEST_F(RunManagerTest, ShutdownLetsTheLastStepEndItsRun) {
+  Hold();
+  RunManager manager(migrator_);
+  auto run = Start(manager, "r1", Request("a"));
+  HeldUp held_up(*run, [](const v1::RunEvent& event) { return event.has_statement_started(); });
   LetGo();
+  held_up.Await();
+  auto waiting = Start(manager, "r2", Request("b"));
+  std::thread stopper([&] { manager.Shutdown(absl::InfiniteDuration()); });
+  End(*waiting);
+  held_up.GoOn();
   stopper.join();
   EXPECT_EQ(run->Snapshot().state(), v1::RUN_STATE_SUCCEEDED);
 }
 
-TEST_F(RunManagerTest, ShutdownCancelsARunAfterItsGrace) {
+TEST_F(RunManagerTest, ShutdownEndsARunThatWaitsForTheLockAtOnce) {
   Hold();
   RunManager manager(migrator_);
   auto run = Start(manager, "r1", Request("head"));
-  manager.Shutdown(absl::Milliseconds(1));
-  ASSERT_TRUE(run->events().finished());
-  EXPECT_EQ(run->Snapshot().state(), v1::RUN_STATE_INTERRUPTED);
+  manager.Shutdown(absl::InfiniteDuration());
   EXPECT_EQ(ReasonOfEnd(*run), v1::ERROR_REASON_SHUTTING_DOWN);
+  EXPECT_EQ(run->Snapshot().state(), v1::RUN_STATE_INTERRUPTED);
   manager.Shutdown(absl::ZeroDuration());  // once more changes nothing
   LetGo();
 }
