@@ -11,9 +11,13 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <thread>
 
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/notification.h"
 #include "agent/base/error.h"
 #include "agent/base/log.h"
 #include "agent/base/settings.h"
@@ -67,15 +71,19 @@ void WaitForEnd(int signals, bool private_agent) {
   }
 }
 
-absl::StatusOr<std::string> AgentName() {
+// Differs from that of every other agent, also of one before on the same host
+// with the same process id, as in a restarted container. What differs comes
+// first: databases cut long names.
+std::string AgentName() {
+  absl::BitGen random;
   char host[256] = "";
   gethostname(host, sizeof(host) - 1);
-  return absl::StrCat(host, ":", getpid());
+  return absl::StrFormat("%08x@%s:%d", absl::Uniform<uint32_t>(random), host, getpid());
 }
 
 absl::StatusOr<AgentOptions> ReadAgentOptions(const Settings& settings) {
   AgentOptions options;
-  BRANT_ASSIGN_OR_RETURN(options.migrator.agent, AgentName());
+  options.migrator.agent = AgentName();
   options.migrator.version_table = settings.Text("version-table");
   options.migrator.version_table_schema = settings.Text("version-table-schema");
   BRANT_ASSIGN_OR_RETURN(options.migrator.lock_timeout, settings.Seconds("brantd.lock-timeout"));
@@ -89,6 +97,22 @@ absl::StatusOr<AgentOptions> ReadAgentOptions(const Settings& settings) {
     options.migrations.clear();
   }
   return options;
+}
+
+// Ends the calls that are left once the runs have ended. A read that waits for a
+// database that does not answer can't be stopped, but nothing is lost with it:
+// then the process ends here.
+void EndCalls(Agent& agent, Server& server) {
+  absl::Notification ended;
+  std::thread watchdog([&ended] {
+    if (ended.WaitForNotificationWithTimeout(2 * kServerGrace)) return;
+    LogWarning("a call still waits for the database; ending without it");
+    _exit(0);
+  });
+  agent.StopWorkers();
+  server.Shutdown(kServerGrace);
+  ended.Notify();
+  watchdog.join();
 }
 
 absl::Status Serve(const Flags& flags, const Settings& settings) {
@@ -122,8 +146,7 @@ absl::Status Serve(const Flags& flags, const Settings& settings) {
 
   server->AnnounceShutdown();
   agent.runs().Shutdown(flags.private_agent ? absl::ZeroDuration() : grace);
-  server->Shutdown(kServerGrace);
-  agent.worker().Stop();
+  EndCalls(agent, *server);
   return absl::OkStatus();
 }
 

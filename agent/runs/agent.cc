@@ -65,6 +65,11 @@ Agent::Agent(Database* database, AgentOptions options)
       bundles_(options_.migrations),
       runs_(migrator_, Limits(options_)) {}
 
+void Agent::StopWorkers() {
+  canceller_.Stop();
+  worker_.Stop();
+}
+
 absl::StatusOr<std::shared_ptr<Run>> Agent::StartRun(StartRequest request) {
   if (auto run = runs_.FindRequest(request.request_id)) return run;
   if (request.goal.targets.empty() ||

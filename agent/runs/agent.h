@@ -55,6 +55,8 @@ class Agent {
   Agent(Database* database, AgentOptions options);
 
   Worker& worker() { return worker_; }
+  // Cancels runs: never behind what waits for the database's answer to a read.
+  Worker& canceller() { return canceller_; }
   RunManager& runs() { return runs_; }
   BundleStore& bundles() { return bundles_; }
   const AgentOptions& options() const { return options_; }
@@ -91,6 +93,10 @@ class Agent {
 
   absl::Status Ping() { return reader_.Ping(); }
 
+  // Takes no more tasks, drops those that have not begun, and waits for the one
+  // under way. May be called from any thread, after the runs were shut down.
+  void StopWorkers();
+
  private:
   Database& database_;
   const AgentOptions options_;
@@ -98,8 +104,9 @@ class Agent {
   StateReader reader_;
   BundleStore bundles_;
   RunManager runs_;
-  // Last: its tasks use the rest.
+  // Last: their tasks use the rest.
   Worker worker_;
+  Worker canceller_;
 };
 
 // As the API shows them.

@@ -10,6 +10,8 @@
 namespace brant {
 namespace {
 
+constexpr int kMaxUploads = 4;
+
 v1::Bundle Describe(const Bundle& bundle) {
   v1::Bundle proto;
   proto.set_digest(bundle.digest);
@@ -24,16 +26,26 @@ v1::Bundle Describe(const Bundle& bundle) {
 // Collects the files of one upload. Deletes itself when the call is done.
 class Upload final : public grpc::ServerReadReactor<v1::UploadBundleRequest> {
  public:
-  Upload(Agent& agent, v1::UploadBundleResponse* response) : agent_(agent), response_(response) {
+  Upload(Agent& agent, grpc::CallbackServerContext* context, v1::UploadBundleResponse* response,
+         std::atomic<int>& uploads)
+      : agent_(agent), context_(context), response_(response), uploads_(uploads) {
+    if (++uploads_ > kMaxUploads) {
+      Finish(ToGrpcStatus(Error(v1::ERROR_REASON_LIMIT_EXCEEDED,
+                                absl::StrCat(kMaxUploads, " bundles are being uploaded already"))
+                              .Hint("wait a moment, then run the command again")));
+      return;
+    }
     StartRead(&request_);
   }
 
   void OnReadDone(bool ok) override {
     if (!ok) {
       // All has come. Parsing takes a while: not here.
-      if (!agent_.worker().Post([this] { Finish(ToGrpcStatus(Take())); })) {
-        Finish(ToGrpcStatus(StoppingError()));
-      }
+      Turn::Post(agent_.worker(), [this](absl::Status status) {
+        if (status.ok()) status = CheckCaller(*context_);
+        if (status.ok()) status = Take();
+        Finish(ToGrpcStatus(status));
+      });
       return;
     }
     if (!request_.digest().empty()) digest_ = request_.digest();
@@ -53,7 +65,10 @@ class Upload final : public grpc::ServerReadReactor<v1::UploadBundleRequest> {
     StartRead(&request_);
   }
 
-  void OnDone() override { delete this; }
+  void OnDone() override {
+    --uploads_;
+    delete this;
+  }
 
  private:
   absl::Status Take() {
@@ -70,8 +85,10 @@ class Upload final : public grpc::ServerReadReactor<v1::UploadBundleRequest> {
   }
 
   Agent& agent_;
+  grpc::CallbackServerContext* context_;
   const BundleLimits limits_;
   v1::UploadBundleResponse* response_;
+  std::atomic<int>& uploads_;
   v1::UploadBundleRequest request_;
   std::string digest_;
   std::vector<SourceFile> files_;
@@ -93,7 +110,7 @@ grpc::ServerUnaryReactor* BundleServiceImpl::GetBundle(grpc::CallbackServerConte
 
 grpc::ServerReadReactor<v1::UploadBundleRequest>* BundleServiceImpl::UploadBundle(
     grpc::CallbackServerContext* context, v1::UploadBundleResponse* response) {
-  return new Upload(agent_, response);
+  return new Upload(agent_, context, response, uploads_);
 }
 
 }  // namespace brant

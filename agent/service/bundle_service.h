@@ -1,6 +1,8 @@
 #ifndef BRANT_AGENT_SERVICE_BUNDLE_SERVICE_H_
 #define BRANT_AGENT_SERVICE_BUNDLE_SERVICE_H_
 
+#include <atomic>
+
 #include "agent/runs/agent.h"
 #include "brant/v1/bundle_service.grpc.pb.h"
 
@@ -19,6 +21,8 @@ class BundleServiceImpl final : public v1::BundleService::CallbackService {
 
  private:
   Agent& agent_;
+  // Under way: each holds its files in memory.
+  std::atomic<int> uploads_ = 0;
 };
 
 }  // namespace brant

@@ -21,6 +21,9 @@ namespace {
 
 constexpr size_t kMaxRequestId = 64;
 constexpr size_t kMaxActor = 256;
+constexpr size_t kMaxDigest = 64;
+constexpr size_t kMaxTarget = 1024;
+constexpr size_t kMaxTargets = 1024;
 constexpr int kDefaultPage = 1000;
 constexpr int kLargestPage = 10000;
 
@@ -33,10 +36,24 @@ absl::Status CheckRequestId(absl::string_view id) {
       .Hint("a UUID is best: it makes a repeated request join the run that it started");
 }
 
+absl::Status CheckLengths(absl::string_view digest, absl::Span<const std::string> targets) {
+  if (digest.size() > kMaxDigest) {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST, "bundle_digest is longer than 64 bytes")
+        .Hint("it is a SHA-256 in lower-case hexadecimal");
+  }
+  const bool fit = std::all_of(targets.begin(), targets.end(),
+                               [](const std::string& t) { return t.size() <= kMaxTarget; });
+  if (fit && targets.size() <= kMaxTargets) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_INVALID_REQUEST,
+               "more than 1024 targets, or one that is longer than 1024 bytes")
+      .Hint("name revisions by their ids or labels");
+}
+
 template <typename Request>
 absl::StatusOr<StartRequest> ToStartRequest(const Request& request, v1::RunKind kind,
                                             std::vector<std::string> targets) {
   BRANT_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  BRANT_RETURN_IF_ERROR(CheckLengths(request.bundle_digest(), targets));
   const v1::RunOptions& options = request.options();
   if (options.actor().size() > kMaxActor) {
     return Error(v1::ERROR_REASON_INVALID_REQUEST, "options.actor is longer than 256 bytes")
@@ -56,21 +73,24 @@ absl::StatusOr<StartRequest> ToStartRequest(const Request& request, v1::RunKind 
 }
 
 template <typename Response>
-grpc::ServerWriteReactor<Response>* StreamRun(Agent& agent, absl::StatusOr<StartRequest> request) {
+grpc::ServerWriteReactor<Response>* StreamRun(Agent& agent, grpc::CallbackServerContext* context,
+                                              absl::StatusOr<StartRequest> request) {
   auto* stream = new RunStream<Response>(agent.options().heartbeat);
   if (!request.ok()) {
     stream->Fail(request.status());
     return stream;
   }
-  const bool posted = agent.worker().Post([&agent, stream, request = *std::move(request)] {
-    absl::StatusOr<std::shared_ptr<Run>> run = agent.StartRun(request);
-    if (run.ok()) {
-      stream->Follow(*std::move(run), 0);
-    } else {
-      stream->Fail(run.status());
-    }
-  });
-  if (!posted) stream->Fail(StoppingError());
+  Turn::Post(agent.worker(),
+             [&agent, context, stream, request = *std::move(request)](absl::Status status) {
+               if (status.ok()) status = CheckCaller(*context);
+               if (!status.ok()) return stream->Fail(status);
+               absl::StatusOr<std::shared_ptr<Run>> run = agent.StartRun(request);
+               if (run.ok()) {
+                 stream->Follow(*std::move(run), 0);
+               } else {
+                 stream->Fail(run.status());
+               }
+             });
   return stream;
 }
 
@@ -97,6 +117,7 @@ absl::StatusOr<std::vector<v1::PlanResponse>> MakePlanResponses(Agent& agent,
   Goal goal;
   goal.kind = request.kind();
   goal.targets = {request.targets().begin(), request.targets().end()};
+  BRANT_RETURN_IF_ERROR(CheckLengths(request.bundle_digest(), goal.targets));
   goal.purge = request.purge();
   goal.transaction_mode = request.transaction_mode();
   std::vector<v1::PlanResponse> responses;
@@ -128,13 +149,13 @@ v1::Revision Describe(const Agent::Revisions& revisions, RevisionIndex index) {
 grpc::ServerWriteReactor<v1::UpgradeResponse>* MigrationServiceImpl::Upgrade(
     grpc::CallbackServerContext* context, const v1::UpgradeRequest* request) {
   return StreamRun<v1::UpgradeResponse>(
-      agent_, ToStartRequest(*request, v1::RUN_KIND_UPGRADE, {request->target()}));
+      agent_, context, ToStartRequest(*request, v1::RUN_KIND_UPGRADE, {request->target()}));
 }
 
 grpc::ServerWriteReactor<v1::DowngradeResponse>* MigrationServiceImpl::Downgrade(
     grpc::CallbackServerContext* context, const v1::DowngradeRequest* request) {
   return StreamRun<v1::DowngradeResponse>(
-      agent_, ToStartRequest(*request, v1::RUN_KIND_DOWNGRADE, {request->target()}));
+      agent_, context, ToStartRequest(*request, v1::RUN_KIND_DOWNGRADE, {request->target()}));
 }
 
 grpc::ServerWriteReactor<v1::StampResponse>* MigrationServiceImpl::Stamp(
@@ -142,15 +163,17 @@ grpc::ServerWriteReactor<v1::StampResponse>* MigrationServiceImpl::Stamp(
   absl::StatusOr<StartRequest> start = ToStartRequest(
       *request, v1::RUN_KIND_STAMP, {request->targets().begin(), request->targets().end()});
   if (start.ok()) start->goal.purge = request->purge();
-  return StreamRun<v1::StampResponse>(agent_, std::move(start));
+  return StreamRun<v1::StampResponse>(agent_, context, std::move(start));
 }
 
 grpc::ServerWriteReactor<v1::PlanResponse>* MigrationServiceImpl::Plan(
     grpc::CallbackServerContext* context, const v1::PlanRequest* request) {
   auto* stream = new ListStream<v1::PlanResponse>();
-  const bool posted = agent_.worker().Post(
-      [this, stream, request = *request] { stream->Send(MakePlanResponses(agent_, request)); });
-  if (!posted) stream->Send(StoppingError());
+  Turn::Post(agent_.worker(), [this, context, stream, request = *request](absl::Status status) {
+    if (status.ok()) status = CheckCaller(*context);
+    if (!status.ok()) return stream->Send(status);
+    stream->Send(MakePlanResponses(agent_, request));
+  });
   return stream;
 }
 

@@ -27,14 +27,51 @@ inline absl::Status StoppingError() {
       .Hint("call again; another agent, or this one restarted, will answer");
 }
 
+// Why a call is not to be answered when its turn comes, if so.
+inline absl::Status CheckCaller(const grpc::CallbackServerContext& context) {
+  if (!context.IsCancelled()) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_CANCELLED, "the client is gone").Hint("call again");
+}
+
+// Part of a call that waits for its turn on a worker. Every call is answered,
+// so the part always runs, once: with OK in its turn, or with SHUTTING_DOWN
+// where the worker takes or executes no more.
+class Turn {
+ public:
+  using Part = std::function<void(const absl::Status&)>;
+
+  // Whatever the part locks must not be held.
+  static void Post(Worker& worker, Part part) {
+    worker.Post([turn = std::make_shared<Turn>(std::move(part))] { turn->Run(absl::OkStatus()); });
+  }
+  static void PostAfter(Worker& worker, absl::Duration delay, Part part) {
+    worker.PostAfter(
+        delay, [turn = std::make_shared<Turn>(std::move(part))] { turn->Run(absl::OkStatus()); });
+  }
+
+  explicit Turn(Part part) : part_(std::move(part)) {}
+  ~Turn() { Run(StoppingError()); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  void Run(const absl::Status& status) {
+    if (Part part = std::exchange(part_, nullptr)) part(status);
+  }
+
+  Part part_;
+};
+
 // Answers a unary call with what `task` returns, which runs on the worker. The
 // request and the response live until then.
 inline grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext* context, Worker& worker,
                                        std::function<absl::Status()> task) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const bool posted =
-      worker.Post([reactor, task = std::move(task)] { reactor->Finish(ToGrpcStatus(task())); });
-  if (!posted) reactor->Finish(ToGrpcStatus(StoppingError()));
+  Turn::Post(worker, [context, reactor, task = std::move(task)](absl::Status status) {
+    if (status.ok()) status = CheckCaller(*context);
+    if (status.ok()) status = task();
+    reactor->Finish(ToGrpcStatus(status));
+  });
   return reactor;
 }
 

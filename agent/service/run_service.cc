@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
+#include "agent/base/timestamp.h"
 #include "agent/service/reply.h"
 #include "agent/service/run_stream.h"
 
@@ -18,19 +19,20 @@ constexpr absl::Duration kCancelInterval = absl::Milliseconds(200);
 
 // Cancels until the run has ended: a statement that was just about to begin
 // escapes the first time.
-void CancelUntilEnded(Agent& agent, std::shared_ptr<Run> run, v1::CancelRunResponse* response,
-                      grpc::ServerUnaryReactor* reactor) {
+void CancelUntilEnded(Agent& agent, std::shared_ptr<Run> run, const absl::Status& may_go_on,
+                      v1::CancelRunResponse* response, grpc::ServerUnaryReactor* reactor) {
   if (run->events().finished()) {
     *response->mutable_run() = run->Snapshot();
     reactor->Finish(grpc::Status::OK);
     return;
   }
+  if (!may_go_on.ok()) return reactor->Finish(ToGrpcStatus(may_go_on));
   agent.runs().Cancel(run, Error(v1::ERROR_REASON_CANCELLED, "the run was cancelled")
                                .Hint("run the command again to go on from where the database is"));
-  const bool posted = agent.worker().PostAfter(kCancelInterval, [&agent, run, response, reactor] {
-    CancelUntilEnded(agent, run, response, reactor);
-  });
-  if (!posted) reactor->Finish(ToGrpcStatus(StoppingError()));
+  Turn::PostAfter(agent.canceller(), kCancelInterval,
+                  [&agent, run, response, reactor](const absl::Status& status) {
+                    CancelUntilEnded(agent, run, status, response, reactor);
+                  });
 }
 
 absl::Status UnknownRun(absl::string_view id) {
@@ -39,15 +41,21 @@ absl::Status UnknownRun(absl::string_view id) {
       .Hint("'brant runs' lists the runs of the database and their agents");
 }
 
-// A run that another agent executed, or this one before it was restarted: only
-// its end is known.
-void FollowRecorded(v1::Run recorded, RunStream<v1::WatchRunResponse>* stream) {
-  auto run = std::make_shared<Run>(RunRequest(), recorded);
+// The last event of a run that another agent executed, or this one before it
+// was restarted: only its end is known. It is new to whoever has seen others.
+absl::StatusOr<v1::RunEvent> EndOfRecorded(Agent& agent, const grpc::CallbackServerContext& context,
+                                           const absl::Status& may_go_on,
+                                           const v1::WatchRunRequest& request) {
+  BRANT_RETURN_IF_ERROR(may_go_on);
+  BRANT_RETURN_IF_ERROR(CheckCaller(context));
+  BRANT_ASSIGN_OR_RETURN(v1::Run run, agent.GetRun(request.run_id()));
+  if (run.state() == v1::RUN_STATE_RUNNING) return UnknownRun(run.id());
   v1::RunEvent event;
-  event.set_run_id(recorded.id());
-  *event.mutable_run_finished()->mutable_run() = std::move(recorded);
-  run->events().Append(std::move(event));
-  stream->Follow(std::move(run), 0);
+  event.set_run_id(run.id());
+  event.set_sequence(std::max<int64_t>(request.after_sequence(), 0) + 1);
+  *event.mutable_event_time() = ToTimestamp(absl::Now());
+  *event.mutable_run_finished()->mutable_run() = std::move(run);
+  return event;
 }
 
 }  // namespace
@@ -88,32 +96,32 @@ grpc::ServerWriteReactor<v1::WatchRunResponse>* RunServiceImpl::WatchRun(
     stream->Follow(std::move(run), request->after_sequence());
     return stream;
   }
-  const bool posted = agent_.worker().Post([this, stream, request = *request] {
-    absl::StatusOr<v1::Run> run = agent_.GetRun(request.run_id());
-    if (!run.ok()) return stream->Fail(run.status());
-    if (run->state() == v1::RUN_STATE_RUNNING) return stream->Fail(UnknownRun(run->id()));
-    FollowRecorded(*std::move(run), stream);
-  });
-  if (!posted) stream->Fail(StoppingError());
+  Turn::Post(agent_.worker(),
+             [this, context, stream, request = *request](const absl::Status& status) {
+               absl::StatusOr<v1::RunEvent> end = EndOfRecorded(agent_, *context, status, request);
+               if (!end.ok()) return stream->Fail(end.status());
+               stream->Conclude(*std::move(end));
+             });
   return stream;
 }
 
 grpc::ServerUnaryReactor* RunServiceImpl::CancelRun(grpc::CallbackServerContext* context,
                                                     const v1::CancelRunRequest* request,
                                                     v1::CancelRunResponse* response) {
+  std::shared_ptr<Run> run = agent_.runs().Find(request->run_id());
+  if (run == nullptr) {
+    return Reply(context, agent_.worker(), [this, request, response]() -> absl::Status {
+      BRANT_ASSIGN_OR_RETURN(v1::Run recorded, agent_.GetRun(request->run_id()));
+      if (recorded.state() == v1::RUN_STATE_RUNNING) return UnknownRun(recorded.id());
+      *response->mutable_run() = std::move(recorded);
+      return absl::OkStatus();
+    });
+  }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const bool posted = agent_.worker().Post([this, request, response, reactor] {
-    if (std::shared_ptr<Run> run = agent_.runs().Find(request->run_id())) {
-      return CancelUntilEnded(agent_, std::move(run), response, reactor);
-    }
-    absl::StatusOr<v1::Run> recorded = agent_.GetRun(request->run_id());
-    if (recorded.ok() && recorded->state() == v1::RUN_STATE_RUNNING) {
-      recorded = UnknownRun(request->run_id());
-    }
-    if (recorded.ok()) *response->mutable_run() = *std::move(recorded);
-    reactor->Finish(ToGrpcStatus(recorded.status()));
-  });
-  if (!posted) reactor->Finish(ToGrpcStatus(StoppingError()));
+  Turn::Post(agent_.canceller(),
+             [this, run = std::move(run), response, reactor](const absl::Status& status) {
+               CancelUntilEnded(agent_, run, status, response, reactor);
+             });
   return reactor;
 }
 

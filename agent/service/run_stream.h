@@ -17,8 +17,8 @@
 namespace brant {
 
 // Sends a run's events, one write in flight, at the reader's pace. `Response`
-// has a field `event`. Lives until the call is done; Follow or Fail must be
-// called once.
+// has a field `event`. Lives until the call is done; Follow, Conclude or
+// Fail must be called once.
 template <typename Response>
 class RunStream : public grpc::ServerWriteReactor<Response> {
  public:
@@ -38,6 +38,14 @@ class RunStream : public grpc::ServerWriteReactor<Response> {
     Pump();
   }
 
+  // Sends one event and no more.
+  void Conclude(v1::RunEvent event) ABSL_LOCKS_EXCLUDED(mutex_) {
+    absl::MutexLock lock(&mutex_);
+    if (cancelled_) return End(grpc::Status::CANCELLED);
+    *response_.mutable_event() = std::move(event);
+    Write(/*last=*/true);
+  }
+
   void Fail(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
     End(ToGrpcStatus(status));
@@ -52,7 +60,7 @@ class RunStream : public grpc::ServerWriteReactor<Response> {
 
   void OnCancel() override ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    // Whatever is still under way (Follow or Fail, a write) ends the stream.
+    // Whatever is still under way (Follow, Conclude or Fail, a write) ends the stream.
     cancelled_ = true;
     Pump();
   }

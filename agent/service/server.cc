@@ -22,6 +22,8 @@ namespace brant {
 namespace {
 
 constexpr int kMaxMessageBytes = 64 << 20;
+// Calls of one connection at a time; a client's further ones wait.
+constexpr int kMaxConcurrentStreams = 256;
 constexpr absl::Duration kHealthInterval = absl::Seconds(5);
 // Clients may ask this often whether a quiet connection lives; gRPC's default of
 // five minutes would end it with 'Too many pings'.
@@ -63,6 +65,7 @@ class GrpcServer final : public Server {
     {
       absl::MutexLock lock(&health_->mutex);
       health_->service = server_->GetHealthCheckService();
+      health_->service->SetServingStatus(false);
     }
     agent_.worker().Post([agent = &agent_, health = health_] { CheckHealth(*agent, health); });
     return absl::OkStatus();
@@ -89,6 +92,7 @@ class GrpcServer final : public Server {
   absl::Status Start(grpc::ServerBuilder& builder, absl::string_view where) {
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                                kMinPingIntervalMs);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);

@@ -5,9 +5,10 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <string>
 
-#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "agent/runs/agent.h"
 #include "brant/v1/migration_service.pb.h"
 
@@ -19,20 +20,20 @@ class StatusStream final : public grpc::ServerWriteReactor<v1::WatchStatusRespon
  public:
   StatusStream(Agent& agent, std::string bundle_digest);
 
-  void OnWriteDone(bool ok) override ABSL_LOCKS_EXCLUDED(mutex_);
-  void OnCancel() override ABSL_LOCKS_EXCLUDED(mutex_);
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
   void OnDone() override;
 
  private:
-  // Posts the next look, or ends the stream if the worker takes none.
-  void Schedule(absl::Duration delay) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Look() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Posts the next look. The stream may be gone when it returns.
+  void Schedule(absl::Duration delay);
+  void Look(const absl::Status& may_go_on);
 
   Agent& agent_;
   const std::string bundle_digest_;
-  absl::Mutex mutex_;
-  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
-  std::string last_ ABSL_GUARDED_BY(mutex_);
+  std::atomic<bool> cancelled_ = false;
+  // Of the look or the write under way: there is one at a time.
+  std::string last_;
   v1::WatchStatusResponse response_;
 };
 
