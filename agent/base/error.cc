@@ -51,6 +51,8 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_UNKNOWN_CURRENT_REVISION:
     case v1::ERROR_REASON_CHECK_FAILED:
     case v1::ERROR_REASON_STEP_INCOMPLETE:
+    case v1::ERROR_REASON_STATEMENT_IN_DOUBT:
+    case v1::ERROR_REASON_JOURNAL_TOO_NEW:
       return absl::StatusCode::kFailedPrecondition;
     case v1::ERROR_REASON_CANCELLED:
       return absl::StatusCode::kCancelled;

@@ -20,6 +20,9 @@ enum class StatementKind {
   // BEGIN, COMMIT, SAVEPOINT and their like: the section minds its own
   // transactions.
   kTransactionControl,
+  // CALL and anonymous blocks with a COMMIT: outside of a transaction they may
+  // fail after a part of their work was committed.
+  kProcedure,
   // All else.
   kOther,
 };

@@ -119,12 +119,21 @@ bool ControlsTransaction(Dialect dialect, const std::string& first, Words rest) 
   return (first == "start" || first == "prepare") && rest.Next() == "transaction";
 }
 
+bool IsProcedure(Dialect dialect, const std::string& first, absl::string_view statement) {
+  if (dialect == Dialect::kSqlite) return false;
+  if (first == "call") return true;
+  // PostgreSQL's DO, and MariaDB's BEGIN NOT ATOMIC; MySQL's DO evaluates.
+  const bool block = dialect == Dialect::kPostgresql ? first == "do" : first == "begin";
+  return block && absl::StrContains(absl::AsciiStrToLower(statement), "commit");
+}
+
 }  // namespace
 
 StatementKind ClassifyStatement(Dialect dialect, absl::string_view statement) {
   Words words(dialect, statement);
   std::string first = words.Next();
   if (ControlsTransaction(dialect, first, words)) return StatementKind::kTransactionControl;
+  if (IsProcedure(dialect, first, statement)) return StatementKind::kProcedure;
   if (absl::c_linear_search(kDataWords, first)) return StatementKind::kData;
   if (dialect == Dialect::kMysql && first == "load") {
     return words.Next() == "data" ? StatementKind::kData : StatementKind::kOther;

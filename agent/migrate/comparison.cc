@@ -17,25 +17,25 @@ absl::StatusOr<std::vector<RevisionIndex>> KnownAncestors(StateReader& reader,
                                                           std::vector<std::string> unknown,
                                                           bool& complete) {
   std::vector<RevisionIndex> known;
+  if (unknown.empty()) return known;
+  BRANT_ASSIGN_OR_RETURN(const Journal::Needs needs, reader.ReadNeeds());
   absl::flat_hash_set<std::string> seen(unknown.begin(), unknown.end());
   while (!unknown.empty()) {
-    BRANT_ASSIGN_OR_RETURN(std::vector<Revision> scripts, reader.ReadScripts(unknown));
-    if (scripts.size() < unknown.size()) complete = false;
-    std::vector<std::string> next;
-    for (const Revision& script : scripts) {
-      for (const auto* ids : {&script.parents, &script.dependencies}) {
-        for (const std::string& id : *ids) {
-          if (auto index = graph.FindId(id)) {
-            known.push_back(*index);
-          } else if (auto labelled = graph.FindLabel(id)) {
-            known.push_back(*labelled);
-          } else if (seen.insert(id).second) {
-            next.push_back(id);
-          }
-        }
+    const auto needed = needs.find(unknown.back());
+    unknown.pop_back();
+    if (needed == needs.end()) {
+      complete = false;
+      continue;
+    }
+    for (const std::string& id : needed->second) {
+      if (auto index = graph.FindId(id)) {
+        known.push_back(*index);
+      } else if (auto labelled = graph.FindLabel(id)) {
+        known.push_back(*labelled);
+      } else if (seen.insert(id).second) {
+        unknown.push_back(id);
       }
     }
-    unknown = std::move(next);
   }
   return known;
 }

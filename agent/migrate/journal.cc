@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -227,28 +226,39 @@ absl::StatusOr<std::optional<v1::Run>> Journal::ReadRun(Session& session,
   return std::optional<v1::Run>(ParseRun(rows[0]));
 }
 
-absl::StatusOr<std::vector<Revision>> Journal::ReadScripts(
-    Session& session, const std::vector<std::string>& ids) const {
-  std::vector<Revision> scripts;
-  if (ids.empty()) return scripts;
-  const std::string marks = absl::StrJoin(std::vector<absl::string_view>(ids.size(), "?"), ", ");
+absl::StatusOr<std::optional<v1::Run>> Journal::ReadRunOfRequest(
+    Session& session, absl::string_view request_id) const {
   BRANT_ASSIGN_OR_RETURN(
       Rows rows,
-      session.Query(absl::StrCat("SELECT revision, file, script FROM ", tables_.Scripts(),
-                                 " WHERE revision IN (", marks, ") ORDER BY store_time DESC"),
-                    std::vector<Value>(ids.begin(), ids.end())));
-  absl::flat_hash_set<std::string> seen;
+      session.Query(absl::StrCat("SELECT ", kRunColumns, " FROM ", tables_.Runs(),
+                                 " WHERE version_table = ? AND request_id = ? ORDER BY epoch "
+                                 "LIMIT 1"),
+                    {Value(tables_.version_table()), Value(std::string(request_id))}));
+  if (rows.empty()) return std::optional<v1::Run>();
+  return std::optional<v1::Run>(ParseRun(rows[0]));
+}
+
+absl::StatusOr<Journal::Needs> Journal::ReadNeeds(Session& session) const {
+  BRANT_ASSIGN_OR_RETURN(Rows rows,
+                         session.Query(absl::StrCat("SELECT revision, parents, dependencies FROM ",
+                                                    tables_.Scripts(), " ORDER BY store_time")));
+  Needs needs;
   for (const auto& row : rows) {
-    if (!seen.insert(row[0].value_or("")).second) continue;
-    BRANT_ASSIGN_OR_RETURN(Revision revision,
-                           ParseRevision(row[1].value_or(""), row[2].value_or("")));
-    scripts.push_back(std::move(revision));
+    std::vector<std::string>& ids = needs[row[0].value_or("")];
+    ids = absl::StrSplit(row[1].value_or(""), ',', absl::SkipEmpty());
+    for (absl::string_view id : absl::StrSplit(row[2].value_or(""), ',', absl::SkipEmpty())) {
+      ids.emplace_back(id);
+    }
   }
-  return scripts;
+  return needs;
 }
 
 std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run) const {
   return {
+      {absl::StrCat("UPDATE ", tables_.Runs(),
+                    " SET state = 'interrupted', end_time = ? WHERE version_table = ? AND state = "
+                    "'running'"),
+       {ToValue(run.start_time()), tables_.version_table()}},
       {absl::StrCat("UPDATE ", tables_.Journal(), " SET epoch = ? WHERE version_table = ?"),
        {run.epoch(), tables_.version_table()}},
       {absl::StrCat("INSERT INTO ", tables_.Runs(), " (version_table, ", kRunColumns,
@@ -269,6 +279,13 @@ BoundStatement Journal::UpdateRun(const v1::Run& run) const {
                    "WHERE id = ?"),
       {RunStateName(run.state()), int64_t{run.steps_done()}, absl::StrJoin(run.to_revisions(), ","),
        ToValue(run.end_time()), ErrorJson(run), run.id()}};
+}
+
+BoundStatement Journal::EndRun(const v1::Run& run) const {
+  return {
+      absl::StrCat("UPDATE ", tables_.Runs(),
+                   " SET state = ?, end_time = ?, error = ? WHERE id = ? AND state = 'running'"),
+      {RunStateName(run.state()), ToValue(run.end_time()), ErrorJson(run), run.id()}};
 }
 
 std::vector<BoundStatement> Journal::RegainSession() const {
@@ -296,13 +313,18 @@ std::vector<BoundStatement> Journal::ChangeRows(const std::vector<std::string>& 
 }
 
 BoundStatement Journal::StoreScript(const Revision& revision, absl::Time now) const {
-  // The checksum is the key and tells the content: whoever stored it first was
-  // right.
-  const bool mysql = tables_.dialect() == Dialect::kMysql;
-  return {absl::StrCat("INSERT ", mysql ? "IGNORE " : "", "INTO ", tables_.Scripts(),
-                       " (checksum, revision, file, script, store_time) VALUES (?, ?, ?, ?, ?)",
-                       mysql ? "" : " ON CONFLICT (checksum) DO NOTHING"),
-          {revision.checksum, revision.id, revision.file, revision.text, JournalTime(now)}};
+  // The checksum is the key and tells the content; the time says which of a
+  // revision's scripts was applied last.
+  return {
+      absl::StrCat("INSERT INTO ", tables_.Scripts(),
+                   " (checksum, revision, parents, dependencies, file, script, store_time) "
+                   "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                   tables_.dialect() == Dialect::kMysql
+                       ? " ON DUPLICATE KEY UPDATE store_time = VALUES(store_time)"
+                       : " ON CONFLICT (checksum) DO UPDATE SET store_time = "
+                         "excluded.store_time"),
+      {revision.checksum, revision.id, absl::StrJoin(revision.parents, ","),
+       absl::StrJoin(revision.dependencies, ","), revision.file, revision.text, JournalTime(now)}};
 }
 
 BoundStatement Journal::InsertStep(const StepRecord& step, absl::string_view checksum,

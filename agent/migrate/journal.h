@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "agent/database/database.h"
@@ -76,14 +77,22 @@ class Journal {
                                                 int limit) const;
   absl::StatusOr<std::optional<v1::Run>> ReadRun(Session& session, absl::string_view run_id) const;
 
-  // The stored scripts of revisions, the latest of each, parsed.
-  absl::StatusOr<std::vector<Revision>> ReadScripts(Session& session,
-                                                    const std::vector<std::string>& ids) const;
+  // The first run of a request.
+  absl::StatusOr<std::optional<v1::Run>> ReadRunOfRequest(Session& session,
+                                                          absl::string_view request_id) const;
 
-  // Takes an epoch and records a run that begins.
+  // What every stored revision needs (parents and dependencies), by its id, as
+  // the script says that was applied last.
+  using Needs = absl::flat_hash_map<std::string, std::vector<std::string>>;
+  absl::StatusOr<Needs> ReadNeeds(Session& session) const;
+
+  // Takes an epoch and records a run that begins. Earlier ones that did not end
+  // are interrupted: this one has the lock.
   std::vector<BoundStatement> BeginRun(const v1::Run& run) const;
   // Records progress or the end: state, steps_done, to_revisions, error.
   BoundStatement UpdateRun(const v1::Run& run) const;
+  // Records the end alone, if nobody has yet.
+  BoundStatement EndRun(const v1::Run& run) const;
 
   // Undoes what a section may have done to the session that would keep the
   // journal from being written: another role, another encoding. Until the end of

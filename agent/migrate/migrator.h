@@ -55,6 +55,8 @@ class Migrator {
  private:
   absl::Status ExecuteOn(Session& session, const RunRequest& request, v1::Run& run,
                          RunObserver& observer, CancelToken& cancel) const;
+  // Records the end of a run whose session is broken, if a new one can be had.
+  void RecordEnd(const v1::Run& run, const Journal& journal) const;
 
   Database& database_;
   MigratorOptions options_;

@@ -16,7 +16,7 @@ absl::Status StateReader::Connect() {
                                                                   options_.version_table_schema,
                                                                   options_.version_table));
   journal_.emplace(std::move(tables));
-  version_table_seen_ = runs_table_seen_ = scripts_table_seen_ = false;
+  version_table_seen_ = runs_table_seen_ = steps_table_seen_ = scripts_table_seen_ = false;
   return absl::OkStatus();
 }
 
@@ -80,16 +80,26 @@ absl::StatusOr<std::optional<v1::Run>> StateReader::ReadRun(const std::string& i
   return run;
 }
 
-absl::StatusOr<std::vector<Revision>> StateReader::ReadScripts(
-    const std::vector<std::string>& ids) {
-  std::vector<Revision> scripts;
+absl::StatusOr<Journal::Needs> StateReader::ReadNeeds() {
+  Journal::Needs needs;
   BRANT_RETURN_IF_ERROR(
       IfTableExists("brant_scripts", scripts_table_seen_,
                     [&](Session& session, const Journal& journal) -> absl::Status {
-                      BRANT_ASSIGN_OR_RETURN(scripts, journal.ReadScripts(session, ids));
+                      BRANT_ASSIGN_OR_RETURN(needs, journal.ReadNeeds(session));
                       return absl::OkStatus();
                     }));
-  return scripts;
+  return needs;
+}
+
+absl::StatusOr<std::optional<StepRecord>> StateReader::ReadUnfinishedStep() {
+  std::optional<StepRecord> unfinished;
+  BRANT_RETURN_IF_ERROR(
+      IfTableExists("brant_steps", steps_table_seen_,
+                    [&](Session& session, const Journal& journal) -> absl::Status {
+                      BRANT_ASSIGN_OR_RETURN(unfinished, journal.ReadUnfinishedStep(session));
+                      return absl::OkStatus();
+                    }));
+  return unfinished;
 }
 
 absl::StatusOr<std::string> StateReader::ServerVersion() {

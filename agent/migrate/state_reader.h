@@ -32,9 +32,9 @@ class StateReader {
   absl::StatusOr<std::vector<std::string>> ReadRows();
   absl::StatusOr<std::vector<v1::Run>> ReadRuns(int64_t before_epoch, int limit);
   absl::StatusOr<std::optional<v1::Run>> ReadRun(const std::string& id);
-  // The stored scripts of revisions, the latest of each, parsed; those that are
-  // not stored are left out.
-  absl::StatusOr<std::vector<Revision>> ReadScripts(const std::vector<std::string>& ids);
+  // As Journal's.
+  absl::StatusOr<Journal::Needs> ReadNeeds();
+  absl::StatusOr<std::optional<StepRecord>> ReadUnfinishedStep();
   absl::StatusOr<std::string> ServerVersion();
   // OK if the database answers.
   absl::Status Ping();
@@ -54,6 +54,7 @@ class StateReader {
   std::optional<Journal> journal_;
   bool version_table_seen_ = false;
   bool runs_table_seen_ = false;
+  bool steps_table_seen_ = false;
   bool scripts_table_seen_ = false;
   std::string server_version_;
 };

@@ -119,6 +119,9 @@ std::vector<BoundStatement> StateTables::CreateAll() const {
       {absl::StrCat("CREATE TABLE IF NOT EXISTS ", Scripts(),
                     " (checksum VARCHAR(64) NOT NULL PRIMARY KEY,"
                     " revision VARCHAR(32) NOT NULL,"
+                    " parents ",
+                    text, " NOT NULL, dependencies ", text,
+                    " NOT NULL,"
                     " file VARCHAR(255) NOT NULL,"
                     " script ",
                     text,

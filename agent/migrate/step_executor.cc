@@ -58,6 +58,11 @@ bool MentionsEncoding(const Step& step) {
 }
 
 std::string EffectSoFar(const StepRecord& record) {
+  if (record.statements_started > record.statements_done) {
+    return absl::StrCat("what statement ", record.statements_started,
+                        " committed before it failed is not known; ", record.statements_done,
+                        " statements before it took effect and stay");
+  }
   if (record.statements_done == 0) return "no statement of the section took effect";
   if (record.statements_done == record.statements_total) {
     return absl::StrCat("all ", record.statements_total,
@@ -347,16 +352,20 @@ absl::Status StepExecutor::RecordFailure(const Step& step, StepRecord record, bo
   if (!session_.IsAlive() || !session_.Reset().ok()) return error;
   // What the section's own transaction did, and recorded in it, is gone again:
   // rolled back here, or by the database (a deadlock, INSERT OR ROLLBACK).
-  if (was_open && step.controls_transactions) {
+  if (was_open) {
     absl::StatusOr<int> done =
         journal_.ReadStatementsDone(session_, record.run_id, record.position);
     if (!done.ok()) return error;
     record.statements_done = *done;
     record.done_digest = StatementsDigest(step, *done);
   }
-  // The database said that the statement failed: nothing is in doubt.
+  // The database said that the statement failed, so it had no effect; but for a
+  // procedure that may have committed a part of its work.
+  const bool in_doubt =
+      !was_open && record.statements_started > record.statements_done &&
+      step.statements[record.statements_started - 1].kind == StatementKind::kProcedure;
   record.state = "failed";
-  record.statements_started = record.statements_done;
+  if (!in_doubt) record.statements_started = record.statements_done;
   session_.Batch({journal_.UpdateStep(record, absl::Now())}).IgnoreError();
 
   const std::string effect = EffectSoFar(record);

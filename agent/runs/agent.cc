@@ -55,6 +55,16 @@ RunManagerLimits Limits(const AgentOptions& options) {
   return limits;
 }
 
+// A request id stands for one request.
+absl::Status CheckSameGoal(const Run& run, const Goal& goal) {
+  const Goal& earlier = run.request().goal;
+  if (earlier.kind == goal.kind && earlier.targets == goal.targets) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_INVALID_REQUEST,
+               absl::StrCat("the request id was used before, for another goal: ",
+                            RunKindName(earlier.kind), " ", absl::StrJoin(earlier.targets, ",")))
+      .Hint("use a new request id for each request");
+}
+
 }  // namespace
 
 Agent::Agent(Database* database, AgentOptions options)
@@ -71,7 +81,10 @@ void Agent::StopWorkers() {
 }
 
 absl::StatusOr<std::shared_ptr<Run>> Agent::StartRun(StartRequest request) {
-  if (auto run = runs_.FindRequest(request.request_id)) return run;
+  if (auto run = runs_.FindRequest(request.request_id)) {
+    BRANT_RETURN_IF_ERROR(CheckSameGoal(*run, request.goal));
+    return run;
+  }
   if (request.goal.targets.empty() ||
       (request.goal.kind != v1::RUN_KIND_STAMP && request.goal.targets.size() != 1)) {
     return Error(v1::ERROR_REASON_INVALID_REQUEST, "exactly one target revision is needed")
@@ -95,7 +108,12 @@ absl::StatusOr<std::shared_ptr<Run>> Agent::StartRun(StartRequest request) {
   if (runs_.Active() == nullptr) {
     BRANT_ASSIGN_OR_RETURN(std::vector<std::string> rows, reader_.ReadRows());
     BRANT_ASSIGN_OR_RETURN(bool reached, IsReached(*run_request.bundle, rows, request.goal));
+    // Half a step can't be seen in the rows, and only a run can settle it.
+    std::optional<StepRecord> unfinished;
     if (reached) {
+      BRANT_ASSIGN_OR_RETURN(unfinished, reader_.ReadUnfinishedStep());
+    }
+    if (reached && !unfinished.has_value()) {
       auto run = std::make_shared<Run>(std::move(run_request), std::move(description));
       run->FinishWithNothingToDo(rows);
       return run;

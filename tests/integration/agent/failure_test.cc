@@ -224,7 +224,7 @@ TEST_P(FailureTest, AStatementUnderWayWhenItsSessionDiedIsInDoubt) {
   for (bool up : {true, false}) {
     Outcome refused = up ? Upgrade(FailingAtTheThird("transaction:off", ""))
                          : Downgrade(FailingAtTheThird("transaction:off"), "base");
-    EXPECT_EQ(ReasonOf(refused.status), v1::ERROR_REASON_STEP_INCOMPLETE);
+    EXPECT_EQ(ReasonOf(refused.status), v1::ERROR_REASON_STATEMENT_IN_DOUBT);
     EXPECT_THAT(std::string(refused.status.message()), HasSubstr("not known"));
     EXPECT_THAT(ErrorDetail(refused.status, "hint"), HasSubstr("stamp"));
   }

@@ -1,0 +1,124 @@
+#include "agent/migrate/resume.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "agent/base/error.h"
+#include "agent/migrate/step_executor.h"
+
+namespace brant {
+namespace {
+
+constexpr absl::string_view kByHand =
+    "finish or undo the step by hand, then 'brant stamp' the revision that the database is at";
+
+absl::Status InDoubt(const StepRecord& unfinished, const Plan& plan) {
+  Error error(v1::ERROR_REASON_STATEMENT_IN_DOUBT,
+              absl::StrCat("whether statement ", unfinished.statements_started, " of the ",
+                           DirectionName(unfinished.direction), " of revision ",
+                           unfinished.revision, " took effect in run ", unfinished.run_id,
+                           " is not known, so it is not run again"));
+  error.Revision(unfinished.revision).Hint(absl::StrCat("look at the schema; ", kByHand));
+  const size_t index = unfinished.statements_started - 1;
+  if (!plan.steps.empty() && plan.steps[0].revision->id == unfinished.revision &&
+      plan.steps[0].direction == unfinished.direction && index < plan.steps[0].statements.size()) {
+    const Step& step = plan.steps[0];
+    error.At(step.revision->file, step.lines[index]).Statement(step.statements[index].text);
+  }
+  return error;
+}
+
+}  // namespace
+
+absl::StatusOr<Standing> ReadStanding(Database& database, Session& session, const Journal& journal,
+                                      absl::string_view request_id) {
+  const StateTables& tables = journal.tables();
+  Standing standing;
+  BRANT_ASSIGN_OR_RETURN(bool has_journal, journal.TablesExist(database, session));
+  BRANT_ASSIGN_OR_RETURN(bool has_versions,
+                         database.TableExists(session, tables.schema(), tables.version_table()));
+  if (has_journal && has_versions) {
+    BRANT_ASSIGN_OR_RETURN(std::optional<DatabaseState> state,
+                           journal.ReadState(session, /*lock=*/false));
+    if (state.has_value()) {
+      standing.prepared = true;
+      standing.state = *std::move(state);
+    }
+  }
+  if (has_journal) {
+    BRANT_ASSIGN_OR_RETURN(standing.unfinished, journal.ReadUnfinishedStep(session));
+    BRANT_ASSIGN_OR_RETURN(standing.earlier, journal.ReadRunOfRequest(session, request_id));
+  }
+  // The first run; there may be a version table of Alembic's.
+  if (has_versions && !standing.prepared) {
+    BRANT_ASSIGN_OR_RETURN(standing.state.rows, journal.ReadRows(session));
+  }
+  return standing;
+}
+
+absl::StatusOr<Plan> ResumePlan(std::shared_ptr<const Bundle> bundle, Dialect dialect,
+                                const Goal& goal, const Standing& standing, const v1::Run& run) {
+  const std::vector<std::string>& rows = standing.state.rows;
+  const std::optional<v1::Run>& earlier = standing.earlier;
+  if (!earlier.has_value() || earlier->kind() == v1::RUN_KIND_STAMP) {
+    return MakePlan(std::move(bundle), dialect, rows, goal);
+  }
+  if (earlier->kind() != run.kind() || earlier->target() != run.target() ||
+      earlier->bundle_digest() != run.bundle_digest()) {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST,
+                 absl::StrCat("request ", run.request_id(),
+                              " was made before, for another goal: ", RunKindName(earlier->kind()),
+                              " ", earlier->target(), " in run ", earlier->id()))
+        .Hint("use a new request id for each request");
+  }
+  const std::vector<std::string> from(earlier->from_revisions().begin(),
+                                      earlier->from_revisions().end());
+  BRANT_ASSIGN_OR_RETURN(Plan plan, MakePlan(std::move(bundle), dialect, from, goal));
+  std::vector<std::string> reached = from;
+  size_t done = 0;
+  while (reached != rows && done < plan.steps.size()) {
+    reached = ApplyRowChange(reached, plan.steps[done].rows_removed, plan.steps[done].rows_added);
+    ++done;
+  }
+  if (reached != rows) {
+    return Error(v1::ERROR_REASON_CONCURRENT_CHANGE,
+                 absl::StrCat("request ", run.request_id(), " was made before, and the database",
+                              " has left its way since"))
+        .Hint("look at 'brant status', and use a new request id for what is to be done now");
+  }
+  plan.steps.erase(plan.steps.begin(), plan.steps.begin() + done);
+  plan.from_rows = rows;
+  return plan;
+}
+
+absl::StatusOr<int> StatementsToSkip(const Plan& plan, v1::TransactionMode mode,
+                                     const std::optional<StepRecord>& unfinished) {
+  if (!unfinished.has_value() || plan.kind == v1::RUN_KIND_STAMP) return 0;
+  if (unfinished->statements_started > unfinished->statements_done) {
+    return InDoubt(*unfinished, plan);
+  }
+  Error error(v1::ERROR_REASON_STEP_INCOMPLETE,
+              absl::StrCat("statements 1 to ", unfinished->statements_done, " of ",
+                           unfinished->statements_total, " of the ",
+                           DirectionName(unfinished->direction), " of revision ",
+                           unfinished->revision, " took effect in run ", unfinished->run_id));
+  error.Revision(unfinished->revision);
+  if (plan.steps.empty() || plan.steps[0].revision->id != unfinished->revision ||
+      plan.steps[0].direction != unfinished->direction) {
+    return error.Hint(absl::StrCat("first run the ", DirectionName(unfinished->direction),
+                                   " of that revision to its end, or ", kByHand));
+  }
+  const Step& step = plan.steps[0];
+  if (static_cast<int>(step.statements.size()) < unfinished->statements_done ||
+      StatementsDigest(step, unfinished->statements_done) != unfinished->done_digest) {
+    return error.At(step.revision->file, step.section->line)
+        .Hint(absl::StrCat("these statements were edited since: restore them, or ", kByHand));
+  }
+  if (mode == v1::TRANSACTION_MODE_SINGLE) {
+    return error.At(step.revision->file, step.section->line)
+        .Hint("what took effect can't be part of one transaction: run without --transaction all");
+  }
+  return unfinished->statements_done;
+}
+
+}  // namespace brant
