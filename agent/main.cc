@@ -128,15 +128,15 @@ absl::Status Serve(const Flags& flags, const Settings& settings) {
   BRANT_ASSIGN_OR_RETURN(absl::Duration grace, settings.Seconds("brantd.shutdown-grace"));
 
   const int signals = BlockSignals(flags.private_agent);
-  Agent agent(database.get(), options);
+  auto agent = std::make_unique<Agent>(database.get(), options);
   std::unique_ptr<Server> server;
   if (flags.private_agent) {
-    BRANT_ASSIGN_OR_RETURN(server, Server::ServeSocket(agent, kPrivateSocket));
+    BRANT_ASSIGN_OR_RETURN(server, Server::ServeSocket(*agent, kPrivateSocket));
   } else {
     ListenOptions listen;
     listen.addresses = absl::StrSplit(settings.Text("brantd.listen"), ',', absl::SkipWhitespace());
     listen.insecure_remote = flags.insecure_remote;
-    BRANT_ASSIGN_OR_RETURN(server, Server::Listen(agent, listen));
+    BRANT_ASSIGN_OR_RETURN(server, Server::Listen(*agent, listen));
     for (const std::string& address : server->addresses()) {
       std::cerr << "brantd: listening on " << address << std::endl;
     }
@@ -145,9 +145,13 @@ absl::Status Serve(const Flags& flags, const Settings& settings) {
   WaitForEnd(signals, flags.private_agent);
 
   server->AnnounceShutdown();
-  agent.runs().Shutdown(flags.private_agent ? absl::ZeroDuration() : grace);
-  EndCalls(agent, *server);
-  return absl::OkStatus();
+  agent->runs().Shutdown(flags.private_agent ? absl::ZeroDuration() : grace);
+  EndCalls(*agent, *server);
+  // Sessions are closed in order; then the process ends at once. gRPC's own
+  // clean-up may sleep for ten seconds if a large answer was sent (1.51).
+  agent.reset();
+  std::cerr.flush();
+  _exit(0);
 }
 
 int Main(int argc, char** argv) {

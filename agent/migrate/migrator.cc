@@ -34,7 +34,8 @@ constexpr absl::Duration kRecordEndTimeout = absl::Seconds(2);
 absl::Status WithReason(absl::Status status, const CancelToken& cancel) {
   if (ReasonOf(status) != v1::ERROR_REASON_CANCELLED) return status;
   absl::Status reason = cancel.reason();
-  return reason.ok() ? status : reason;
+  // It may be the reason already, with more said about it.
+  return reason.ok() || reason.message() == status.message() ? status : reason;
 }
 
 void SetOutcome(const absl::Status& status, v1::Run& run) {
