@@ -82,6 +82,10 @@ absl::Status Migrator::Execute(const RunRequest& request, v1::Run& run, RunObser
     status = ExecuteOn(**session, request, run, observer, cancel);
   }
   status = WithReason(std::move(status), cancel);
+  // Whatever a cancel broke before the run began, why it was cancelled says more.
+  if (absl::Status reason = cancel.reason(); !status.ok() && run.epoch() == 0 && !reason.ok()) {
+    status = reason;
+  }
   if (run.end_time().seconds() == 0) SetOutcome(status, run);
   return status;
 }
