@@ -57,7 +57,7 @@ RunManagerLimits Limits(const AgentOptions& options) {
 
 // A request id stands for one request.
 absl::Status CheckSameGoal(const Run& run, const Goal& goal) {
-  const Goal& earlier = run.request().goal;
+  const Goal& earlier = run.goal();
   if (earlier.kind == goal.kind && earlier.targets == goal.targets) return absl::OkStatus();
   return Error(v1::ERROR_REASON_INVALID_REQUEST,
                absl::StrCat("the request id was used before, for another goal: ",
@@ -105,7 +105,8 @@ absl::StatusOr<std::shared_ptr<Run>> Agent::StartRun(StartRequest request) {
   *description.mutable_create_time() = ToTimestamp(absl::Now());
 
   // While a run executes, the rows move: then its turn decides.
-  if (runs_.Active() == nullptr) {
+  const std::shared_ptr<Run> active = runs_.Active();
+  if (active == nullptr || active->Snapshot().state() != v1::RUN_STATE_RUNNING) {
     BRANT_ASSIGN_OR_RETURN(std::vector<std::string> rows, reader_.ReadRows());
     BRANT_ASSIGN_OR_RETURN(bool reached, IsReached(*run_request.bundle, rows, request.goal));
     // Half a step can't be seen in the rows, and only a run can settle it.
