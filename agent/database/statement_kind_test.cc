@@ -15,6 +15,14 @@ void ExpectAll(StatementKind kind, Dialect dialect, std::initializer_list<absl::
   }
 }
 
+TEST(StatementKind, ProceduresMayCommitAPart) {
+  constexpr StatementKind kProcedure = StatementKind::kProcedure;
+  ExpectAll(kProcedure, Dialect::kPostgresql, {"CALL p()", "DO $$ BEGIN COMMIT; END $$"});
+  ExpectAll(kProcedure, Dialect::kMysql,
+            {"CALL p()", "BEGIN NOT ATOMIC INSERT INTO t VALUES (1); COMMIT; END"});
+  ExpectAll(kOther, Dialect::kMysql, {"DO SLEEP(0)"});
+}
+
 TEST(StatementKind, TransactionControlOfEveryDatabase) {
   for (Dialect dialect : kAllDialects) {
     ExpectAll(kControl, dialect,
@@ -28,7 +36,7 @@ TEST(StatementKind, TransactionControlOfPostgresql) {
             {"START TRANSACTION", "start/* a /* b */ c */transaction read only", "END", "END WORK",
              "ABORT", "PREPARE TRANSACTION 'x'", "COMMIT PREPARED 'x'", "BEGIN ISOLATION LEVEL"});
   ExpectAll(kOther, Dialect::kPostgresql,
-            {"PREPARE x AS SELECT 1", "DO $$ BEGIN COMMIT; END $$", "CALL p()", "LOCK TABLE t",
+            {"PREPARE x AS SELECT 1", "DO $$ BEGIN PERFORM 1; END $$", "LOCK TABLE t",
              "SET search_path = x", "CREATE TABLE begin_ (a int)", "beginning", ""});
 }
 
