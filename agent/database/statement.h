@@ -23,6 +23,9 @@ enum class StatementKind {
   // CALL and anonymous blocks with a COMMIT: outside of a transaction they may
   // fail after a part of their work was committed.
   kProcedure,
+  // A setting that counts only outside of transactions, and changes no content:
+  // PRAGMA foreign_keys, journal_mode and their like.
+  kSetting,
   // All else.
   kOther,
 };

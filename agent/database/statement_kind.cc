@@ -127,6 +127,21 @@ bool IsProcedure(Dialect dialect, const std::string& first, absl::string_view st
   return block && absl::StrContains(absl::AsciiStrToLower(statement), "commit");
 }
 
+constexpr std::array<absl::string_view, 9> kSettingsOfSqlite = {
+    "busy_timeout", "cache_size",  "foreign_keys", "journal_mode",      "journal_size_limit",
+    "mmap_size",    "synchronous", "temp_store",   "wal_autocheckpoint"};
+
+// PRAGMA [schema.]name = value, or (value).
+bool IsSettingOfSqlite(Words rest) {
+  std::string name = rest.Next();
+  std::string next = rest.Next();
+  if (next == ".") {
+    name = rest.Next();
+    next = rest.Next();
+  }
+  return (next == "=" || next == "(") && absl::c_linear_search(kSettingsOfSqlite, name);
+}
+
 }  // namespace
 
 StatementKind ClassifyStatement(Dialect dialect, absl::string_view statement) {
@@ -135,6 +150,9 @@ StatementKind ClassifyStatement(Dialect dialect, absl::string_view statement) {
   if (ControlsTransaction(dialect, first, words)) return StatementKind::kTransactionControl;
   if (IsProcedure(dialect, first, statement)) return StatementKind::kProcedure;
   if (absl::c_linear_search(kDataWords, first)) return StatementKind::kData;
+  if (dialect == Dialect::kSqlite && first == "pragma" && IsSettingOfSqlite(words)) {
+    return StatementKind::kSetting;
+  }
   if (dialect == Dialect::kMysql && first == "load") {
     return words.Next() == "data" ? StatementKind::kData : StatementKind::kOther;
   }

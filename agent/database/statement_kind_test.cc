@@ -42,7 +42,18 @@ TEST(StatementKind, TransactionControlOfPostgresql) {
 
 TEST(StatementKind, TransactionControlOfSqlite) {
   ExpectAll(kControl, Dialect::kSqlite, {"BEGIN IMMEDIATE", "END", "END TRANSACTION"});
-  ExpectAll(kOther, Dialect::kSqlite, {"PRAGMA foreign_keys=OFF", "ABORT", "VACUUM"});
+  ExpectAll(kOther, Dialect::kSqlite, {"ABORT", "VACUUM"});
+}
+
+TEST(StatementKind, SettingsOfSqlite) {
+  ExpectAll(StatementKind::kSetting, Dialect::kSqlite,
+            {"PRAGMA foreign_keys=OFF", "pragma main.journal_mode = WAL", "PRAGMA synchronous(1)",
+             "/* x */ PRAGMA -- y\n cache_size = -2000"});
+  ExpectAll(kOther, Dialect::kSqlite,
+            {"PRAGMA foreign_keys", "PRAGMA foreign_key_check", "PRAGMA foreign_key_check(t)",
+             "PRAGMA user_version = 3", "PRAGMA writable_schema = ON",
+             "PRAGMA defer_foreign_keys = ON", "PRAGMA", "PRAGMA main."});
+  ExpectAll(kOther, Dialect::kPostgresql, {"PRAGMA foreign_keys=OFF"});
 }
 
 TEST(StatementKind, TransactionControlOfMysql) {

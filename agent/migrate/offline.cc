@@ -1,5 +1,6 @@
 #include "agent/migrate/offline.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -64,12 +65,59 @@ std::string StepTitle(const Step& step) {
                       message, "\n\n");
 }
 
+// Whether a statement may change the session in a way that would keep the
+// version rows from being written, or not at the right place.
+bool MayChangeSession(Dialect dialect, absl::string_view statement) {
+  auto contains = [statement](absl::string_view word) {
+    return std::search(statement.begin(), statement.end(), word.begin(), word.end(),
+                       [](char c, char letter) { return absl::ascii_tolower(c) == letter; }) !=
+           statement.end();
+  };
+  switch (dialect) {
+    case Dialect::kPostgresql:
+      return absl::StartsWithIgnoreCase(statement, "set") || contains("set_config");
+    case Dialect::kMysql:
+      // Conditional comments included.
+      return absl::StartsWithIgnoreCase(statement, "set") ||
+             absl::StartsWithIgnoreCase(statement, "lock") ||
+             (absl::StartsWith(statement, "/*") && contains("set"));
+    case Dialect::kSqlite:
+      return false;
+  }
+  return false;
+}
+
+// What the agent does between steps.
+absl::string_view ResetText(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::kPostgresql:
+      return "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\n"
+             "SET client_encoding = 'UTF8';\n\n";
+    case Dialect::kMysql:
+      // Turning autocommit on commits what the section left open.
+      return "UNLOCK TABLES;\n"
+             "SET autocommit = 1, sql_mode = DEFAULT, foreign_key_checks = DEFAULT, "
+             "unique_checks = DEFAULT, time_zone = DEFAULT;\nSET NAMES utf8mb4;\n\n";
+    case Dialect::kSqlite:
+      return "";
+  }
+  return "";
+}
+
 std::string RenderStep(const OfflineOptions& options, const Step& step, bool own_transaction) {
   std::string script = StepTitle(step);
-  if (own_transaction) absl::StrAppend(&script, BeginText(options.dialect));
-  for (const Statement& statement : step.statements) {
-    AppendStatement(options.dialect, statement.text, script);
+  const size_t settings = own_transaction ? CountLeadingSettings(step) : 0;
+  bool session_changed = false;
+  for (size_t i = 0; i < step.statements.size(); ++i) {
+    if (i == settings && own_transaction) absl::StrAppend(&script, BeginText(options.dialect));
+    const absl::string_view statement = step.statements[i].text;
+    AppendStatement(options.dialect, statement, script);
+    session_changed = session_changed || MayChangeSession(options.dialect, statement);
   }
+  if (own_transaction && settings == step.statements.size()) {
+    absl::StrAppend(&script, BeginText(options.dialect));
+  }
+  if (session_changed) absl::StrAppend(&script, ResetText(options.dialect));
   AppendRowChange(options, step.rows_removed, step.rows_added, script);
   if (own_transaction) script += "COMMIT;\n\n";
   return script;

@@ -109,6 +109,30 @@ TEST_F(OfflineTest, SqliteReadsLikePostgresqlButForTheFirstLines) {
   EXPECT_EQ(sqlite, ".bail on\n\n" + postgresql.substr(begin));
 }
 
+// Dumps empty the search path, turn autocommit off, and leave it at that.
+TEST_F(OfflineTest, WhatASectionSetsDoesNotReachTheVersionTable) {
+  migrations_ = {{.id = "a", .upgrade = "SELECT pg_catalog.set_config('search_path', '', false);"}};
+  EXPECT_THAT(Upgrade("head"),
+              HasSubstr("RESET ALL;\nSET client_encoding = 'UTF8';\n\nINSERT INTO"));
+  options_.dialect = Dialect::kMysql;
+  migrations_ = {{.id = "a", .upgrade = "/*!40101 SET SQL_MODE='' */;\nCREATE TABLE t (a INT);"}};
+  EXPECT_THAT(Upgrade("head"), HasSubstr("SET autocommit = 1, sql_mode = DEFAULT"));
+  migrations_ = {{.id = "a", .upgrade = "CREATE TABLE t (a INT);"}};
+  EXPECT_THAT(Upgrade("head"), Not(HasSubstr("DEFAULT")));
+}
+
+TEST_F(OfflineTest, SettingsOfSqliteComeBeforeTheTransaction) {
+  options_.dialect = Dialect::kSqlite;
+  migrations_ = {{.id = "a",
+                  .upgrade = "PRAGMA foreign_keys = ON;\nPRAGMA journal_mode = WAL;\n"
+                             "CREATE TABLE t (a);\nPRAGMA foreign_keys = OFF;"}};
+  EXPECT_THAT(Upgrade("head"),
+              HasSubstr("PRAGMA foreign_keys = ON;\n\nPRAGMA journal_mode = WAL;\n\nBEGIN;\n\n"
+                        "CREATE TABLE t (a);\n\nPRAGMA foreign_keys = OFF;\n\nINSERT"));
+  migrations_ = {{.id = "a", .upgrade = "PRAGMA journal_mode = WAL;"}};
+  EXPECT_THAT(Upgrade("head"), HasSubstr("PRAGMA journal_mode = WAL;\n\nBEGIN;\n\nINSERT"));
+}
+
 TEST_F(OfflineTest, TheVersionTablesNameAndSchemaAreQuoted) {
   options_.version_table = "ver\"sion";
   options_.version_table_schema = "app";

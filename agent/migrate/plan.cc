@@ -100,6 +100,13 @@ int LineOf(const Step& step, const Statement& statement) {
   return step.lines[found - step.statements.begin()];
 }
 
+size_t CountLeadingSettings(const Step& step) {
+  const auto first_other = std::find_if(
+      step.statements.begin(), step.statements.end(),
+      [](const Statement& statement) { return statement.kind != StatementKind::kSetting; });
+  return first_other - step.statements.begin();
+}
+
 absl::StatusOr<Plan> MakePlan(std::shared_ptr<const Bundle> bundle, Dialect dialect,
                               absl::Span<const std::string> rows, const Goal& goal) {
   if (goal.targets.empty() || (goal.kind != v1::RUN_KIND_STAMP && goal.targets.size() != 1)) {

@@ -38,6 +38,10 @@ struct Step {
 // Logarithmic: sections of a hundred thousand statements exist.
 int LineOf(const Step& step, const Statement& statement);
 
+// How many settings (StatementKind::kSetting) a section begins with. They run
+// before the step's transaction, in which they would fail or do nothing.
+size_t CountLeadingSettings(const Step& step);
+
 struct Plan {
   std::shared_ptr<const Bundle> bundle;
   v1::RunKind kind = v1::RUN_KIND_UPGRADE;

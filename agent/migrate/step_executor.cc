@@ -122,8 +122,9 @@ absl::Status StepExecutor::ExecuteStatement(int position, int number, const Step
   return absl::OkStatus();
 }
 
-absl::Status StepExecutor::ExecuteStatements(int position, const Step& step) {
-  for (size_t i = 0; i < step.statements.size(); ++i) {
+absl::Status StepExecutor::ExecuteStatements(int position, const Step& step, size_t begin,
+                                             size_t end) {
+  for (size_t i = begin; i < end; ++i) {
     BRANT_RETURN_IF_ERROR(
         ExecuteStatement(position, static_cast<int>(i) + 1, step, step.statements[i]));
   }
@@ -166,11 +167,13 @@ absl::Status StepExecutor::RegainSession(absl::Span<const Step> steps,
 absl::Status StepExecutor::RunTransactional(int position, const Step& step) {
   const absl::Time start = absl::Now();
   observer_.OnStepStarted(position, step, 0);
+  const size_t settings = CountLeadingSettings(step);
+  BRANT_RETURN_IF_ERROR(ExecuteStatements(position, step, 0, settings));
   BRANT_RETURN_IF_ERROR(session_.Begin());
   const v1::Run before = run_;
   absl::Status status = [&]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(Guard());
-    BRANT_RETURN_IF_ERROR(ExecuteStatements(position, step));
+    BRANT_RETURN_IF_ERROR(ExecuteStatements(position, step, settings, step.statements.size()));
     std::vector<BoundStatement> batch;
     BRANT_RETURN_IF_ERROR(RegainSession({&step, 1}, batch));
     AppendOutcome(position, step, start, batch);
@@ -198,7 +201,7 @@ absl::Status StepExecutor::RunInOneTransaction(const std::vector<Step>& steps) {
       const int position = static_cast<int>(i) + 1;
       const absl::Time step_start = absl::Now();
       observer_.OnStepStarted(position, steps[i], 0);
-      BRANT_RETURN_IF_ERROR(ExecuteStatements(position, steps[i]));
+      BRANT_RETURN_IF_ERROR(ExecuteStatements(position, steps[i], 0, steps[i].statements.size()));
       AppendOutcome(position, steps[i], step_start, outcomes);
       AdvanceRun(steps[i]);
       finished.emplace_back(run_, absl::Now() - step_start);

@@ -43,7 +43,7 @@ class StepExecutor {
   absl::Status Guard();
   absl::Status ExecuteStatement(int position, int number, const Step& step,
                                 const Statement& statement);
-  absl::Status ExecuteStatements(int position, const Step& step);
+  absl::Status ExecuteStatements(int position, const Step& step, size_t begin, size_t end);
   // Begins the batch that records the outcome of transactional steps.
   absl::Status RegainSession(absl::Span<const Step> steps, std::vector<BoundStatement>& batch);
   // The journal's statements for a step that takes effect in the transaction.

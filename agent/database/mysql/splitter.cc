@@ -100,6 +100,10 @@ absl::Status Splitter::Take(const Token& token) {
 }
 
 absl::StatusOr<bool> Splitter::TakeClientCommand(const Token& token) {
+  if (token.IsSymbol('\\') && lexer_.RestOfLine().empty()) {
+    return Unsupported("a backslash at the end of a line is a mark of the mysql client, not SQL",
+                       "remove it: a statement goes on over lines by itself", token.offset);
+  }
   if (token.IsSymbol('\\')) {
     return Unsupported(
         absl::StrCat("'", script_.substr(token.offset, 2), "' is a command of the mysql client"),

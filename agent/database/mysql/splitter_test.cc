@@ -381,5 +381,12 @@ TEST(SplitMysqlTest, TakesLinearTime) {
   }
 }
 
+TEST(SplitMysql, ABackslashAtTheEndOfALineIsRefusedForWhatItIs) {
+  absl::Status status = SplitMysql("INSERT INTO t VALUES (1, \\\n  2);").status();
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_UNSUPPORTED_STATEMENT);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("a backslash at the end of a line"));
+  EXPECT_EQ(ErrorDetail(status, "position"), "25");
+}
+
 }  // namespace
 }  // namespace brant

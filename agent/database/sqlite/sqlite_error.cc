@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 
@@ -30,7 +31,12 @@ v1::ErrorReason ReasonOfCode(int code) {
   }
 }
 
-absl::string_view HintOfCode(int code) {
+absl::string_view HintOf(int code, absl::string_view message) {
+  // VACUUM, PRAGMA journal_mode and their like: SQLite has no code for it.
+  if (code == SQLITE_ERROR && (absl::StrContains(message, "within a transaction") ||
+                               absl::StrContains(message, "inside a transaction"))) {
+    return "it can't run in a transaction: write transaction:off behind the section's marker";
+  }
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -53,7 +59,7 @@ absl::string_view HintOfCode(int code) {
 absl::Status SqliteError(int code, absl::string_view message) {
   Error error(ReasonOfCode(code), message);
   error.Database(absl::StrCat(code), message);
-  if (absl::string_view hint = HintOfCode(code); !hint.empty()) error.Hint(hint);
+  if (absl::string_view hint = HintOf(code, message); !hint.empty()) error.Hint(hint);
   return error;
 }
 
