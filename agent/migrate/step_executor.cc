@@ -263,7 +263,11 @@ absl::Status StepExecutor::ExecuteJournalled(const Step& step, int index, StepRe
     record.statements_started = index + 1;
     recorded = false;
   }
-  if (!recorded) {
+  // A data change within the section's own transaction takes effect with what
+  // ends that, which records it too. Recording each would take quadratic time on
+  // PostgreSQL: all versions of the row stay until the end of the transaction.
+  const bool ends_later = statement.kind == StatementKind::kData && session_.InTransaction();
+  if (!recorded && !ends_later) {
     absl::Status status = RecordCounts(record);
     if (!status.ok() && !(step.controls_transactions && IsTableNotLocked(status))) return status;
     recorded = status.ok();

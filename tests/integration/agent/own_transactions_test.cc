@@ -45,6 +45,25 @@ TEST_P(OwnTransactionsTest, WhatTheSectionsTransactionDidIsNotCountedIfItFails) 
   EXPECT_EQ(Count(), "3");
 }
 
+// Dumps have a hundred thousand INSERTs in one transaction of their own.
+TEST_P(OwnTransactionsTest, DataWithinTheSectionsTransactionIsRecordedWithItsEnd) {
+  if (!IsPostgresql()) return;
+  const TestMigration first = {.id = "a", .upgrade = "SELECT 1;"};
+  ASSERT_TRUE(Upgrade({first}).status.ok());
+  Sql("CREATE TABLE updates (x int)");
+  Sql("CREATE FUNCTION count_update() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN INSERT INTO updates VALUES (1); RETURN NEW; END $$");
+  Sql("CREATE TRIGGER counted AFTER UPDATE ON brant_steps "
+      "FOR EACH ROW EXECUTE FUNCTION count_update()");
+  std::string section = "BEGIN;\n";
+  for (int i = 0; i < 50; ++i) absl::StrAppend(&section, "INSERT INTO t VALUES (", i, ");\n");
+  section += "COMMIT;\n";
+  ASSERT_TRUE(Upgrade({first, {.id = "b", .revises = "a", .upgrade = section}}).status.ok());
+  EXPECT_EQ(Count(), "50");
+  // Before BEGIN and COMMIT, and at the end.
+  EXPECT_EQ(One("SELECT count(*) FROM updates"), "3");
+}
+
 TEST_P(OwnTransactionsTest, WhatWasCommittedBeforeAFailureCounts) {
   const std::string before = "BEGIN;\nINSERT INTO t VALUES (1);\nCOMMIT;\n";
   Outcome failed = UpgradeTo(absl::StrCat(before, "INSERT INTO nowhere VALUES (1);"));
