@@ -45,6 +45,23 @@ TEST_P(OwnTransactionsTest, WhatTheSectionsTransactionDidIsNotCountedIfItFails) 
   EXPECT_EQ(Count(), "3");
 }
 
+// Within a transaction the one would fail, and the other do nothing.
+TEST_P(OwnTransactionsTest, SettingsThatASectionBeginsWithCountOnSqlite) {
+  if (!IsSqlite()) return;
+  Sql("INSERT INTO t VALUES (1)");
+  Sql("CREATE TABLE child (t INTEGER REFERENCES t ON DELETE CASCADE)");
+  Sql("INSERT INTO child VALUES (1)");
+  const std::string section =
+      "PRAGMA journal_mode = WAL;\nPRAGMA foreign_keys = ON;\nDELETE FROM t;\n";
+  // The rest of the section is still one transaction.
+  EXPECT_FALSE(UpgradeTo(section + "INSERT INTO nowhere VALUES (1);").status.ok());
+  EXPECT_EQ(One("SELECT COUNT(*) FROM child"), "1");
+  Outcome outcome = UpgradeTo(section);
+  ASSERT_TRUE(outcome.status.ok()) << outcome.status;
+  EXPECT_EQ(One("SELECT COUNT(*) FROM child"), "0");
+  EXPECT_EQ(One("PRAGMA journal_mode"), "wal");
+}
+
 // Dumps have a hundred thousand INSERTs in one transaction of their own.
 TEST_P(OwnTransactionsTest, DataWithinTheSectionsTransactionIsRecordedWithItsEnd) {
   if (!IsPostgresql()) return;
