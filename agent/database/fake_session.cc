@@ -44,8 +44,8 @@ absl::StatusOr<bool> FakeSession::TryLock(absl::string_view) {
 
 absl::Status FakeSession::ReleaseLock(absl::string_view) { return absl::OkStatus(); }
 
-absl::StatusOr<std::string> FakeSession::LockHolder(absl::string_view) {
-  return on_lock_holder ? on_lock_holder() : "";
+absl::StatusOr<std::optional<LockOwner>> FakeSession::LockHolder(absl::string_view) {
+  return on_lock_holder ? on_lock_holder() : std::nullopt;
 }
 
 absl::Status FakeSession::Reset() { return Commit(); }

@@ -18,7 +18,7 @@ class FakeSession : public Session {
   std::function<absl::StatusOr<Execution>(absl::string_view statement)> on_execute;
   // What TryLock answers; `count` is how often it was called, from 1.
   std::function<absl::StatusOr<bool>(int count)> on_try_lock;
-  std::function<absl::StatusOr<std::string>()> on_lock_holder;
+  std::function<absl::StatusOr<std::optional<LockOwner>>()> on_lock_holder;
   std::function<void()> on_cancel;
 
   absl::StatusOr<Execution> Execute(absl::string_view statement) override;
@@ -32,7 +32,7 @@ class FakeSession : public Session {
   bool InTransaction() const override;
   absl::StatusOr<bool> TryLock(absl::string_view name) override;
   absl::Status ReleaseLock(absl::string_view name) override;
-  absl::StatusOr<std::string> LockHolder(absl::string_view name) override;
+  absl::StatusOr<std::optional<LockOwner>> LockHolder(absl::string_view name) override;
   absl::Status Reset() override;
   void Cancel() override;
   bool IsAlive() const override { return true; }

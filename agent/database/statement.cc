@@ -38,4 +38,8 @@ absl::StatusOr<std::vector<Statement>> SplitStatements(Dialect dialect, absl::st
   return statements;
 }
 
+absl::Status CheckResumable(Dialect dialect, absl::Span<const Statement> statements, int done) {
+  return absl::OkStatus();
+}
+
 }  // namespace brant

@@ -5,9 +5,12 @@
 namespace brant {
 namespace {
 
+constexpr StatementKind kTransactional = StatementKind::kTransactional;
 constexpr StatementKind kControl = StatementKind::kTransactionControl;
-constexpr StatementKind kData = StatementKind::kData;
-constexpr StatementKind kOther = StatementKind::kOther;
+constexpr StatementKind kProcedure = StatementKind::kProcedure;
+constexpr StatementKind kSession = StatementKind::kSession;
+constexpr StatementKind kMaintenance = StatementKind::kMaintenance;
+constexpr StatementKind kAutonomous = StatementKind::kAutonomous;
 
 void ExpectAll(StatementKind kind, Dialect dialect, std::initializer_list<absl::string_view> all) {
   for (absl::string_view text : all) {
@@ -16,11 +19,13 @@ void ExpectAll(StatementKind kind, Dialect dialect, std::initializer_list<absl::
 }
 
 TEST(StatementKind, ProceduresMayCommitAPart) {
-  constexpr StatementKind kProcedure = StatementKind::kProcedure;
-  ExpectAll(kProcedure, Dialect::kPostgresql, {"CALL p()", "DO $$ BEGIN COMMIT; END $$"});
+  ExpectAll(kProcedure, Dialect::kPostgresql,
+            {"CALL p()", "DO $$ BEGIN COMMIT; END $$", "do $$ begin rollback; end $$"});
+  ExpectAll(kTransactional, Dialect::kPostgresql, {"DO $$ BEGIN PERFORM 1; END $$"});
   ExpectAll(kProcedure, Dialect::kMysql,
-            {"CALL p()", "BEGIN NOT ATOMIC INSERT INTO t VALUES (1); COMMIT; END"});
-  ExpectAll(kOther, Dialect::kMysql, {"DO SLEEP(0)"});
+            {"CALL p()", "BEGIN NOT ATOMIC INSERT INTO t VALUES (1); COMMIT; END",
+             "BEGIN NOT ATOMIC SELECT 1; END"});
+  ExpectAll(kTransactional, Dialect::kMysql, {"DO SLEEP(0)"});
 }
 
 TEST(StatementKind, TransactionControlOfEveryDatabase) {
@@ -35,25 +40,24 @@ TEST(StatementKind, TransactionControlOfPostgresql) {
   ExpectAll(kControl, Dialect::kPostgresql,
             {"START TRANSACTION", "start/* a /* b */ c */transaction read only", "END", "END WORK",
              "ABORT", "PREPARE TRANSACTION 'x'", "COMMIT PREPARED 'x'", "BEGIN ISOLATION LEVEL"});
-  ExpectAll(kOther, Dialect::kPostgresql,
-            {"PREPARE x AS SELECT 1", "DO $$ BEGIN PERFORM 1; END $$", "LOCK TABLE t",
-             "SET search_path = x", "CREATE TABLE begin_ (a int)", "beginning", ""});
+  ExpectAll(kTransactional, Dialect::kPostgresql,
+            {"LOCK TABLE t", "CREATE TABLE begin_ (a int)", "beginning", ""});
 }
 
 TEST(StatementKind, TransactionControlOfSqlite) {
   ExpectAll(kControl, Dialect::kSqlite, {"BEGIN IMMEDIATE", "END", "END TRANSACTION"});
-  ExpectAll(kOther, Dialect::kSqlite, {"ABORT", "VACUUM"});
+  ExpectAll(kTransactional, Dialect::kSqlite, {"ABORT"});
 }
 
 TEST(StatementKind, SettingsOfSqlite) {
   ExpectAll(StatementKind::kSetting, Dialect::kSqlite,
             {"PRAGMA foreign_keys=OFF", "pragma main.journal_mode = WAL", "PRAGMA synchronous(1)",
              "/* x */ PRAGMA -- y\n cache_size = -2000"});
-  ExpectAll(kOther, Dialect::kSqlite,
+  ExpectAll(kTransactional, Dialect::kSqlite,
             {"PRAGMA foreign_keys", "PRAGMA foreign_key_check", "PRAGMA foreign_key_check(t)",
              "PRAGMA user_version = 3", "PRAGMA writable_schema = ON",
              "PRAGMA defer_foreign_keys = ON", "PRAGMA", "PRAGMA main."});
-  ExpectAll(kOther, Dialect::kPostgresql, {"PRAGMA foreign_keys=OFF"});
+  ExpectAll(kMaintenance, Dialect::kSqlite, {"VACUUM"});
 }
 
 TEST(StatementKind, TransactionControlOfMysql) {
@@ -62,29 +66,64 @@ TEST(StatementKind, TransactionControlOfMysql) {
              "SET SESSION autocommit = OFF", "set @@session.autocommit=0", "SET a=1, AUTOCOMMIT=0",
              "LOCK TABLES t WRITE", "lock table t read", "UNLOCK TABLES", "XA START 'x'",
              "# note\nCOMMIT", "/*!40000 SET autocommit=0 */", "/*M!100101 COMMIT */"});
-  ExpectAll(kOther, Dialect::kMysql,
-            {"BEGIN NOT ATOMIC SELECT 1; END", "START SLAVE", "LOCK INSTANCE FOR BACKUP",
-             "SET @autocommit = 0", "SET x = 'autocommit'", "SET sql_mode=''", "END",
-             "/*!40000 ALTER TABLE t DISABLE KEYS */", "TRUNCATE t", "LOAD INDEX INTO CACHE t"});
+  ExpectAll(kAutonomous, Dialect::kMysql,
+            {"START SLAVE", "LOCK INSTANCE FOR BACKUP", "END",
+             "/*!40000 ALTER TABLE t DISABLE KEYS */", "TRUNCATE t"});
 }
 
-TEST(StatementKind, Data) {
+TEST(StatementKind, WhatChangesTheSessionAlone) {
+  ExpectAll(kSession, Dialect::kPostgresql,
+            {"SET search_path = x", "PREPARE x AS SELECT 1", "DEALLOCATE x", "RESET ALL",
+             "DISCARD ALL", "LOAD 'x'"});
+  ExpectAll(kSession, Dialect::kMysql,
+            {"SET @autocommit = 0", "SET x = 'autocommit'", "SET sql_mode=''", "USE other",
+             "PREPARE s FROM 'x'", "DEALLOCATE PREPARE s"});
+}
+
+TEST(StatementKind, MaintenanceMayBeRepeated) {
+  ExpectAll(kMaintenance, Dialect::kPostgresql,
+            {"VACUUM t", "REINDEX INDEX CONCURRENTLY i", "CLUSTER", "CHECKPOINT",
+             "ALTER SYSTEM SET x = 1"});
+  ExpectAll(kMaintenance, Dialect::kMysql,
+            {"ANALYZE TABLE t", "OPTIMIZE TABLE t", "LOAD INDEX INTO CACHE t", "SET GLOBAL x = 1"});
+}
+
+TEST(StatementKind, WhatPostgresqlRefusesInATransaction) {
+  ExpectAll(kAutonomous, Dialect::kPostgresql,
+            {"CREATE INDEX CONCURRENTLY i ON t (a)",
+             "create unique index /* x */ concurrently if not exists i on t (a)",
+             "DROP INDEX CONCURRENTLY i", "CREATE DATABASE d", "DROP TABLESPACE s",
+             "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p",
+             "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
+             "ALTER TABLE t DETACH PARTITION p FINALIZE", "ALTER DATABASE d SET TABLESPACE s"});
+  ExpectAll(kTransactional, Dialect::kPostgresql,
+            {"CREATE INDEX concurrently_built ON t (a)", "DROP INDEX i",
+             "ALTER TABLE t DETACH PARTITION p", "ALTER DATABASE d SET work_mem = 1",
+             "ALTER TYPE e ADD VALUE 'x'", "REFRESH MATERIALIZED VIEW CONCURRENTLY v"});
+}
+
+TEST(StatementKind, ARollbackUndoesDdlOnPostgresqlAndSqlite) {
   for (Dialect dialect : kAllDialects) {
-    ExpectAll(kData, dialect,
+    ExpectAll(kTransactional, dialect,
               {"INSERT INTO t VALUES (1)", "update t set a=1", "DELETE FROM t", "SELECT 1",
                "WITH a AS (SELECT 1) INSERT INTO t SELECT * FROM a", "REPLACE INTO t VALUES (1)",
                "VALUES (1)", "(SELECT 1)"});
-    ExpectAll(kOther, dialect,
-              {"CREATE TABLE t (a int)", "ALTER TABLE t ADD b int", "DROP TABLE t", "inserted",
-               "EXPLAIN SELECT 1", "ANALYZE"});
+    ExpectAll(dialect == Dialect::kMysql ? kAutonomous : kTransactional, dialect,
+              {"CREATE TABLE t (a int)", "ALTER TABLE t ADD b int", "DROP TABLE t", "inserted"});
   }
-  ExpectAll(kData, Dialect::kPostgresql, {"COPY t FROM '/x'", "MERGE INTO t USING s ON a=b"});
-  ExpectAll(kData, Dialect::kMysql, {"LOAD DATA INFILE 'x' INTO TABLE t", "# c\ninsert into t"});
+  ExpectAll(kTransactional, Dialect::kPostgresql,
+            {"COPY t FROM '/x'", "MERGE INTO t USING s ON a=b"});
+  ExpectAll(kTransactional, Dialect::kMysql,
+            {"LOAD DATA INFILE 'x' INTO TABLE t", "# c\ninsert into t",
+             "CREATE TEMPORARY TABLE t (a int)"});
 }
 
 TEST(StatementKind, SurvivesWhatIsNoSql) {
   for (Dialect dialect : kAllDialects) {
-    ExpectAll(kOther, dialect, {"/*", "/* x", "'", "'abc", "--", "\"", "/*!", "/*!99999", "é"});
+    for (absl::string_view text : {"/*", "/* x", "'", "'abc", "--", "\"", "/*!", "/*!99999", "é"}) {
+      const StatementKind kind = ClassifyStatement(dialect, text);
+      EXPECT_TRUE(kind == kTransactional || kind == kAutonomous) << text;
+    }
   }
 }
 

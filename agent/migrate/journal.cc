@@ -1,11 +1,14 @@
 #include "agent/migrate/journal.h"
 
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/util/delimited_message_util.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -20,8 +23,8 @@ namespace {
 using ::google::protobuf::Timestamp;
 using ::google::protobuf::util::TimeUtil;
 
-// Agents refuse a journal with a format higher than theirs.
-constexpr int kFormat = 1;
+// The events of so many runs are kept.
+constexpr int kRunsWithEvents = 64;
 
 Value ToValue(const Timestamp& time) {
   if (time.seconds() == 0 && time.nanos() == 0) return std::monostate();
@@ -45,6 +48,7 @@ int64_t ToInt(const std::optional<std::string>& text) {
 constexpr absl::string_view kRunColumns =
     "id, epoch, request_id, kind, target, bundle_digest, actor, agent, state, steps_total, "
     "steps_done, from_revisions, to_revisions, create_time, start_time, end_time, error";
+constexpr size_t kRunColumnCount = 17;
 
 v1::Run ParseRun(const std::vector<std::optional<std::string>>& row) {
   auto text = [&row](size_t column) { return row[column].value_or(""); };
@@ -85,6 +89,38 @@ v1::Run ParseRun(const std::vector<std::optional<std::string>>& row) {
   return run;
 }
 
+// What makes an INSERT overwrite `columns` of the row that has the same key.
+std::string OnConflict(Dialect dialect, absl::string_view key,
+                       std::initializer_list<absl::string_view> columns) {
+  const bool mysql = dialect == Dialect::kMysql;
+  return absl::StrCat(
+      mysql ? " ON DUPLICATE KEY UPDATE " : absl::StrCat(" ON CONFLICT (", key, ") DO UPDATE SET "),
+      absl::StrJoin(columns, ", ", [mysql](std::string* out, absl::string_view column) {
+        absl::StrAppend(out, column, mysql ? " = VALUES(" : " = excluded.", column,
+                        mysql ? ")" : "");
+      }));
+}
+
+// Rows in the order in which they were stored: the last one of a revision counts.
+std::vector<StoredScript> LatestScripts(const Rows& rows) {
+  std::vector<StoredScript> scripts;
+  absl::flat_hash_map<std::string, size_t> places;
+  for (const auto& row : rows) {
+    StoredScript script;
+    script.revision = row[0].value_or("");
+    script.checksum = row[1].value_or("");
+    script.file = row[2].value_or("");
+    if (row.size() > 3) script.text = row[3].value_or("");
+    auto [place, is_new] = places.try_emplace(script.revision, scripts.size());
+    if (is_new) {
+      scripts.push_back(std::move(script));
+    } else {
+      scripts[place->second] = std::move(script);
+    }
+  }
+  return scripts;
+}
+
 }  // namespace
 
 std::string JournalTime(absl::Time time) {
@@ -99,27 +135,53 @@ std::string RunKindName(v1::RunKind kind) {
   return absl::AsciiStrToLower(absl::StripPrefix(v1::RunKind_Name(kind), "RUN_KIND_"));
 }
 
+// The server's clock, so that agents need not agree about the time.
+std::string Journal::Now() const {
+  switch (tables_.dialect()) {
+    case Dialect::kPostgresql:
+      return "pg_catalog.clock_timestamp()";
+    case Dialect::kMysql:
+      return "UTC_TIMESTAMP(6)";
+    case Dialect::kSqlite:
+      return "julianday('now')";
+  }
+  return "";
+}
+
+std::string Journal::HeartbeatAge() const {
+  switch (tables_.dialect()) {
+    case Dialect::kPostgresql:
+      return absl::StrCat("EXTRACT(EPOCH FROM ", Now(), " - p.heartbeat)");
+    case Dialect::kMysql:
+      return absl::StrCat("TIMESTAMPDIFF(MICROSECOND, p.heartbeat, ", Now(), ") / 1000000");
+    case Dialect::kSqlite:
+      return absl::StrCat("(", Now(), " - p.heartbeat) * 86400");
+  }
+  return "";
+}
+
 absl::StatusOr<bool> Journal::TablesExist(Database& database, Session& session) const {
   // The one that is made last.
   return database.TableExists(session, tables_.schema(), "brant_scripts");
 }
 
 absl::Status Journal::Prepare(Session& session) const {
-  const bool transactional_ddl = tables_.dialect() != Dialect::kMysql;
-  std::vector<BoundStatement> statements = tables_.CreateAll();
-  statements.push_back(
-      {absl::StrCat(
-           "INSERT INTO ", tables_.Journal(),
-           " (version_table, format, epoch) SELECT ?, ?, (SELECT COALESCE(MAX(epoch), 0) FROM ",
-           tables_.Runs(), " WHERE version_table = ?) WHERE NOT EXISTS (SELECT 1 FROM ",
-           tables_.Journal(), " WHERE version_table = ?)"),
-       {tables_.version_table(), int64_t{kFormat}, tables_.version_table(),
-        tables_.version_table()}});
-  if (!transactional_ddl) return session.Batch(statements);
-  BRANT_RETURN_IF_ERROR(session.Begin());
-  absl::Status status = session.BatchAndCommit(statements);
-  if (!status.ok()) session.Rollback().IgnoreError();
-  return status;
+  // Each part may be repeated, so that a crash between them does no harm.
+  BRANT_RETURN_IF_ERROR(session.Batch(tables_.CreateAll()));
+  if (!session.Query(tables_.ProbeFingerprint().sql).ok()) {
+    BRANT_RETURN_IF_ERROR(session.Query(tables_.AddFingerprint().sql).status());
+  }
+  return session.Batch(
+      {{absl::StrCat(
+            "INSERT INTO ", tables_.Journal(),
+            " (version_table, format, epoch) SELECT ?, ?, (SELECT COALESCE(MAX(epoch), 0) FROM ",
+            tables_.Runs(), " WHERE version_table = ?) WHERE NOT EXISTS (SELECT 1 FROM ",
+            tables_.Journal(), " WHERE version_table = ?)"),
+        {tables_.version_table(), int64_t{kJournalFormat}, tables_.version_table(),
+         tables_.version_table()}},
+       // The tables serve every version table of the schema.
+       {absl::StrCat("UPDATE ", tables_.Journal(), " SET format = ? WHERE format < ?"),
+        {int64_t{kJournalFormat}, int64_t{kJournalFormat}}}});
 }
 
 absl::StatusOr<std::optional<DatabaseState>> Journal::ReadState(Session& session, bool lock) const {
@@ -131,14 +193,15 @@ absl::StatusOr<std::optional<DatabaseState>> Journal::ReadState(Session& session
   if (lock && tables_.dialect() == Dialect::kMysql) sql += " FOR UPDATE";
   BRANT_ASSIGN_OR_RETURN(Rows rows, session.Query(sql, {Value(tables_.version_table())}));
   if (rows.empty()) return std::optional<DatabaseState>();
-  if (ToInt(rows[0][1]) > kFormat) {
-    return Error(
-               v1::ERROR_REASON_DATABASE_READ_ONLY,
-               absl::StrCat("the journal has format ", *rows[0][1],
-                            ", written by a newer Brant; this agent knows formats up to ", kFormat))
+  if (ToInt(rows[0][1]) > kJournalFormat) {
+    return Error(v1::ERROR_REASON_JOURNAL_TOO_NEW,
+                 absl::StrCat("the journal has format ", *rows[0][1],
+                              ", written by a newer Brant; this agent knows formats up to ",
+                              kJournalFormat))
         .Hint("upgrade this agent");
   }
   DatabaseState state;
+  state.format = static_cast<int>(ToInt(rows[0][1]));
   state.epoch = ToInt(rows[0][0]);
   for (const auto& row : rows) {
     if (row[2].has_value()) state.rows.push_back(*row[2]);
@@ -162,7 +225,7 @@ absl::StatusOr<std::optional<StepRecord>> Journal::ReadUnfinishedStep(Session& s
       session.Query(
           absl::StrCat("SELECT s.run_id, s.position, s.revision, s.direction, s.state, "
                        "s.statements_total, s.statements_started, s.statements_done, "
-                       "s.done_digest FROM ",
+                       "s.done_digest, s.fingerprint FROM ",
                        tables_.Steps(), " s JOIN ", tables_.Runs(),
                        " r ON r.id = s.run_id WHERE r.version_table = ? AND r.epoch = (SELECT "
                        "l.epoch FROM ",
@@ -185,6 +248,7 @@ absl::StatusOr<std::optional<StepRecord>> Journal::ReadUnfinishedStep(Session& s
   step.statements_started = static_cast<int>(ToInt(row[6]));
   step.statements_done = static_cast<int>(ToInt(row[7]));
   step.done_digest = row[8].value_or("");
+  step.fingerprint = row[9];
   return std::optional<StepRecord>(std::move(step));
 }
 
@@ -238,6 +302,78 @@ absl::StatusOr<std::optional<v1::Run>> Journal::ReadRunOfRequest(
   return std::optional<v1::Run>(ParseRun(rows[0]));
 }
 
+absl::StatusOr<std::optional<ActiveRun>> Journal::ReadActiveRun(Session& session) const {
+  BRANT_ASSIGN_OR_RETURN(
+      Rows rows,
+      session.Query(absl::StrCat("SELECT ", kRunColumns, ", p.session_id, ", HeartbeatAge(),
+                                 " FROM ", tables_.Runs(), " LEFT JOIN ", tables_.Progress(),
+                                 " p ON p.run_id = id WHERE version_table = ? AND state = "
+                                 "'running' ORDER BY epoch DESC LIMIT 1"),
+                    {Value(tables_.version_table())}));
+  if (rows.empty()) return std::optional<ActiveRun>();
+  const auto& row = rows[0];
+  ActiveRun active;
+  active.run = ParseRun(row);
+  active.session_id = row[kRunColumnCount].value_or("");
+  double age = 0;
+  // A run of an agent that kept no heartbeat is as good as silent for ever.
+  active.heartbeat_age = absl::SimpleAtod(row[kRunColumnCount + 1].value_or(""), &age)
+                             ? absl::Seconds(age)
+                             : absl::InfiniteDuration();
+  return std::optional<ActiveRun>(std::move(active));
+}
+
+absl::StatusOr<std::vector<v1::RunEvent>> Journal::ReadEvents(Session& session,
+                                                              absl::string_view run_id,
+                                                              int64_t after) const {
+  BRANT_ASSIGN_OR_RETURN(Rows rows,
+                         session.Query(absl::StrCat("SELECT events FROM ", tables_.Events(),
+                                                    " WHERE run_id = ? AND last_sequence > ? "
+                                                    "ORDER BY first_sequence"),
+                                       {Value(std::string(run_id)), Value(after)}));
+  std::vector<v1::RunEvent> events;
+  for (const auto& row : rows) {
+    std::string bytes;
+    if (!absl::Base64Unescape(row[0].value_or(""), &bytes)) continue;
+    google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+    v1::RunEvent event;
+    bool clean_end = false;
+    while (google::protobuf::util::ParseDelimitedFromZeroCopyStream(&event, &stream, &clean_end)) {
+      if (event.sequence() > after) events.push_back(std::move(event));
+      event.Clear();
+    }
+  }
+  return events;
+}
+
+absl::StatusOr<bool> Journal::ReadCancelRequest(Session& session, absl::string_view run_id) const {
+  BRANT_ASSIGN_OR_RETURN(
+      Rows rows, session.Query(absl::StrCat("SELECT cancel_request FROM ", tables_.Progress(),
+                                            " WHERE run_id = ?"),
+                               {Value(std::string(run_id))}));
+  return !rows.empty() && ToInt(rows[0][0]) != 0;
+}
+
+absl::StatusOr<std::vector<StoredScript>> Journal::ReadChecksums(Session& session) const {
+  BRANT_ASSIGN_OR_RETURN(Rows rows,
+                         session.Query(absl::StrCat("SELECT revision, checksum, file FROM ",
+                                                    tables_.Scripts(), " ORDER BY store_time")));
+  return LatestScripts(rows);
+}
+
+absl::StatusOr<std::vector<StoredScript>> Journal::ReadScripts(
+    Session& session, absl::Span<const std::string> revisions) const {
+  std::vector<Value> args(revisions.begin(), revisions.end());
+  const std::string marks = absl::StrJoin(std::vector<absl::string_view>(args.size(), "?"), ", ");
+  if (args.empty()) return std::vector<StoredScript>();
+  BRANT_ASSIGN_OR_RETURN(
+      Rows rows,
+      session.Query(absl::StrCat("SELECT revision, checksum, file, script FROM ", tables_.Scripts(),
+                                 " WHERE revision IN (", marks, ") ORDER BY store_time"),
+                    args));
+  return LatestScripts(rows);
+}
+
 absl::StatusOr<Journal::Needs> Journal::ReadNeeds(Session& session) const {
   BRANT_ASSIGN_OR_RETURN(Rows rows,
                          session.Query(absl::StrCat("SELECT revision, parents, dependencies FROM ",
@@ -253,7 +389,8 @@ absl::StatusOr<Journal::Needs> Journal::ReadNeeds(Session& session) const {
   return needs;
 }
 
-std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run) const {
+std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run,
+                                              absl::string_view session_id) const {
   return {
       {absl::StrCat("UPDATE ", tables_.Runs(),
                     " SET state = 'interrupted', end_time = ? WHERE version_table = ? AND state = "
@@ -269,7 +406,49 @@ std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run) const {
         absl::StrJoin(run.from_revisions(), ","), absl::StrJoin(run.to_revisions(), ","),
         ToValue(run.create_time()), ToValue(run.start_time()), ToValue(run.end_time()),
         ErrorJson(run)}},
+      {absl::StrCat("INSERT INTO ", tables_.Progress(),
+                    " (run_id, session_id, heartbeat, cancel_request) VALUES (?, ?, ", Now(),
+                    ", 0)"),
+       {run.id(), std::string(session_id)}},
+      {absl::StrCat("DELETE FROM ", tables_.Events(), " WHERE run_id IN (SELECT id FROM ",
+                    tables_.Runs(), " WHERE version_table = ? AND epoch <= ?)"),
+       {tables_.version_table(), run.epoch() - kRunsWithEvents}},
+      {absl::StrCat("DELETE FROM ", tables_.Progress(), " WHERE run_id IN (SELECT id FROM ",
+                    tables_.Runs(), " WHERE version_table = ? AND epoch <= ?)"),
+       {tables_.version_table(), run.epoch() - kRunsWithEvents}},
   };
+}
+
+BoundStatement Journal::ContinueRun(absl::string_view run_id, absl::string_view session_id) const {
+  return {absl::StrCat("UPDATE ", tables_.Progress(), " SET session_id = ?, heartbeat = ", Now(),
+                       " WHERE run_id = ?"),
+          {std::string(session_id), std::string(run_id)}};
+}
+
+BoundStatement Journal::Heartbeat(absl::string_view run_id) const {
+  return {
+      absl::StrCat("UPDATE ", tables_.Progress(), " SET heartbeat = ", Now(), " WHERE run_id = ?"),
+      {std::string(run_id)}};
+}
+
+BoundStatement Journal::InsertEvents(absl::Span<const v1::RunEvent> events) const {
+  // A row for many events: they are read and written together.
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    for (const v1::RunEvent& event : events) {
+      google::protobuf::util::SerializeDelimitedToZeroCopyStream(event, &stream);
+    }
+  }
+  return {absl::StrCat("INSERT INTO ", tables_.Events(),
+                       " (run_id, first_sequence, last_sequence, events) VALUES (?, ?, ?, ?)"),
+          {events.front().run_id(), events.front().sequence(), events.back().sequence(),
+           absl::Base64Escape(bytes)}};
+}
+
+BoundStatement Journal::RequestCancel(absl::string_view run_id) const {
+  return {absl::StrCat("UPDATE ", tables_.Progress(), " SET cancel_request = 1 WHERE run_id = ?"),
+          {std::string(run_id)}};
 }
 
 BoundStatement Journal::UpdateRun(const v1::Run& run) const {
@@ -319,10 +498,7 @@ BoundStatement Journal::StoreScript(const Revision& revision, absl::Time now) co
       absl::StrCat("INSERT INTO ", tables_.Scripts(),
                    " (checksum, revision, parents, dependencies, file, script, store_time) "
                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                   tables_.dialect() == Dialect::kMysql
-                       ? " ON DUPLICATE KEY UPDATE store_time = VALUES(store_time)"
-                       : " ON CONFLICT (checksum) DO UPDATE SET store_time = "
-                         "excluded.store_time"),
+                   OnConflict(tables_.dialect(), "checksum", {"store_time"})),
       {revision.checksum, revision.id, absl::StrJoin(revision.parents, ","),
        absl::StrJoin(revision.dependencies, ","), revision.file, revision.text, JournalTime(now)}};
 }
@@ -333,7 +509,10 @@ BoundStatement Journal::InsertStep(const StepRecord& step, absl::string_view che
   return {absl::StrCat("INSERT INTO ", tables_.Steps(),
                        " (run_id, position, revision, direction, checksum, state, "
                        "statements_total, statements_started, statements_done, done_digest, "
-                       "start_time, end_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                       "start_time, end_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       OnConflict(tables_.dialect(), "run_id, position",
+                                  {"state", "statements_started", "statements_done", "done_digest",
+                                   "start_time", "end_time"})),
           {step.run_id, int64_t{step.position}, step.revision,
            std::string(DirectionName(step.direction)), std::string(checksum), step.state,
            int64_t{step.statements_total}, int64_t{step.statements_started},
@@ -342,12 +521,14 @@ BoundStatement Journal::InsertStep(const StepRecord& step, absl::string_view che
 }
 
 BoundStatement Journal::UpdateStep(const StepRecord& step, std::optional<absl::Time> end) const {
-  return {absl::StrCat("UPDATE ", tables_.Steps(),
-                       " SET state = ?, statements_started = ?, statements_done = ?, "
-                       "done_digest = ?, end_time = ? WHERE run_id = ? AND position = ?"),
-          {step.state, int64_t{step.statements_started}, int64_t{step.statements_done},
-           step.done_digest, end.has_value() ? Value(JournalTime(*end)) : Value(), step.run_id,
-           int64_t{step.position}}};
+  return {
+      absl::StrCat("UPDATE ", tables_.Steps(),
+                   " SET state = ?, statements_started = ?, statements_done = ?, "
+                   "done_digest = ?, fingerprint = ?, end_time = ? WHERE run_id = ? AND "
+                   "position = ?"),
+      {step.state, int64_t{step.statements_started}, int64_t{step.statements_done},
+       step.done_digest, step.fingerprint.has_value() ? Value(*step.fingerprint) : Value(),
+       end.has_value() ? Value(JournalTime(*end)) : Value(), step.run_id, int64_t{step.position}}};
 }
 
 }  // namespace brant

@@ -26,7 +26,8 @@ absl::Status AcquireMigrationLock(Session& session, absl::string_view name, absl
     BRANT_ASSIGN_OR_RETURN(bool locked, session.TryLock(name));
     if (locked) return absl::OkStatus();
 
-    const std::string holder = session.LockHolder(name).value_or("");
+    const std::optional<LockOwner> owner = session.LockHolder(name).value_or(std::nullopt);
+    const std::string holder = owner.has_value() ? owner->description : "";
     const absl::Duration left = deadline - absl::Now();
     if (left <= absl::ZeroDuration()) {
       return Error(v1::ERROR_REASON_LOCK_TIMEOUT,
@@ -36,7 +37,7 @@ absl::Status AcquireMigrationLock(Session& session, absl::string_view name, absl
           .Hint("wait for it with 'brant watch', or allow more time with --lock-wait");
     }
     if (reported != holder) {
-      observer.OnWaiting(holder);
+      observer.OnWaiting(holder, nullptr);
       reported = holder;
     }
     cancel.SleepFor(std::min(left, pause * absl::Uniform(random, 0.5, 1.0)));

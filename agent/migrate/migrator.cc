@@ -129,7 +129,7 @@ absl::Status Migrator::ExecuteOn(Session& session, const RunRequest& request, v1
   begun.set_steps_total(static_cast<int>(plan.steps.size()));
   *begun.mutable_start_time() = ToTimestamp(absl::Now());
   BRANT_RETURN_IF_ERROR(session.Begin());
-  BRANT_RETURN_IF_ERROR(session.BatchAndCommit(journal.BeginRun(begun)));
+  BRANT_RETURN_IF_ERROR(session.BatchAndCommit(journal.BeginRun(begun, session.ServerId())));
   run = std::move(begun);
   observer.OnStarted(run);
 

@@ -68,16 +68,18 @@ absl::StatusOr<Step> MakeStep(const RevisionGraph& graph, Dialect dialect, Move 
   step.lines = LinesOf(revision.Body(*step.section), step.section->line, step.statements);
 
   const Statement* control = nullptr;
-  bool only_data = true;
+  bool undone_by_rollback = true;
   for (const Statement& statement : step.statements) {
     if (statement.kind == StatementKind::kTransactionControl && control == nullptr) {
       control = &statement;
     }
-    only_data = only_data && statement.kind == StatementKind::kData;
+    undone_by_rollback = undone_by_rollback && statement.kind != StatementKind::kAutonomous &&
+                         statement.kind != StatementKind::kMaintenance &&
+                         statement.kind != StatementKind::kProcedure;
   }
   step.controls_transactions = control != nullptr;
   step.transactional = step.section->transactional && control == nullptr &&
-                       (dialect != Dialect::kMysql || only_data);
+                       (dialect != Dialect::kMysql || undone_by_rollback);
   if (mode == v1::TRANSACTION_MODE_SINGLE && !step.transactional) {
     Error error(v1::ERROR_REASON_UNSUPPORTED_STATEMENT,
                 control == nullptr ? absl::StrCat("revision ", revision.id, " says transaction:off")

@@ -15,6 +15,19 @@ absl::string_view TableOptions(Dialect dialect) {
              : "";
 }
 
+// A time that the server itself compares with its clock.
+absl::string_view TimeType(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::kPostgresql:
+      return "TIMESTAMP WITH TIME ZONE";
+    case Dialect::kMysql:
+      return "DATETIME(6)";
+    case Dialect::kSqlite:
+      return "REAL";
+  }
+  return "";
+}
+
 absl::string_view TextType(Dialect dialect) {
   return dialect == Dialect::kMysql ? "LONGTEXT" : "TEXT";
 }
@@ -111,11 +124,29 @@ std::vector<BoundStatement> StateTables::CreateAll() const {
                     " statements_started INTEGER NOT NULL,"
                     " statements_done INTEGER NOT NULL,"
                     " done_digest VARCHAR(64) NOT NULL,"
+                    " fingerprint VARCHAR(64),"
                     " start_time VARCHAR(40) NOT NULL,"
                     " end_time VARCHAR(40),"
                     " PRIMARY KEY (run_id, position))",
                     options),
        {}},
+      {absl::StrCat("CREATE TABLE IF NOT EXISTS ", Progress(),
+                    " (run_id VARCHAR(64) NOT NULL PRIMARY KEY,"
+                    " session_id VARCHAR(64) NOT NULL,"
+                    " heartbeat ",
+                    TimeType(dialect_),
+                    " NOT NULL,"
+                    " cancel_request INTEGER NOT NULL)",
+                    options),
+       {}},
+      {absl::StrCat("CREATE TABLE IF NOT EXISTS ", Events(),
+                    " (run_id VARCHAR(64) NOT NULL,"
+                    " first_sequence BIGINT NOT NULL,"
+                    " last_sequence BIGINT NOT NULL,"
+                    " events ",
+                    text, " NOT NULL, PRIMARY KEY (run_id, first_sequence))", options),
+       {}},
+      // The last one: TablesExist looks for it.
       {absl::StrCat("CREATE TABLE IF NOT EXISTS ", Scripts(),
                     " (checksum VARCHAR(64) NOT NULL PRIMARY KEY,"
                     " revision VARCHAR(32) NOT NULL,"
@@ -130,6 +161,14 @@ std::vector<BoundStatement> StateTables::CreateAll() const {
                     options),
        {}},
   };
+}
+
+BoundStatement StateTables::ProbeFingerprint() const {
+  return {absl::StrCat("SELECT fingerprint FROM ", Steps(), " WHERE 1 = 0"), {}};
+}
+
+BoundStatement StateTables::AddFingerprint() const {
+  return {absl::StrCat("ALTER TABLE ", Steps(), " ADD COLUMN fingerprint VARCHAR(64)"), {}};
 }
 
 }  // namespace brant

@@ -257,8 +257,9 @@ absl::Status StepExecutor::ExecuteJournalled(const Step& step, int index, StepRe
   const Statement& statement = step.statements[index];
   // A data change and its outcome can be one transaction, unless the section
   // minds transactions itself.
-  const bool with_outcome = statement.kind == StatementKind::kData && step.section->transactional &&
-                            !step.controls_transactions && !session_.InTransaction();
+  const bool with_outcome = statement.kind == StatementKind::kTransactional &&
+                            step.section->transactional && !step.controls_transactions &&
+                            !session_.InTransaction();
   if (!with_outcome) {
     record.statements_started = index + 1;
     recorded = false;
@@ -266,7 +267,8 @@ absl::Status StepExecutor::ExecuteJournalled(const Step& step, int index, StepRe
   // A data change within the section's own transaction takes effect with what
   // ends that, which records it too. Recording each would take quadratic time on
   // PostgreSQL: all versions of the row stay until the end of the transaction.
-  const bool ends_later = statement.kind == StatementKind::kData && session_.InTransaction();
+  const bool ends_later =
+      statement.kind == StatementKind::kTransactional && session_.InTransaction();
   if (!recorded && !ends_later) {
     absl::Status status = RecordCounts(record);
     if (!status.ok() && !(step.controls_transactions && IsTableNotLocked(status))) return status;

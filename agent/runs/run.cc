@@ -96,9 +96,19 @@ void Run::AnnounceQueued(int position) {
   events_.Append(std::move(event));
 }
 
-void Run::OnWaiting(absl::string_view holder) {
+void Run::OnWaiting(absl::string_view holder, const v1::Run* active) {
   v1::RunEvent event = NewEvent();
-  event.mutable_run_waiting()->set_holder(std::string(holder));
+  v1::RunWaiting& waiting = *event.mutable_run_waiting();
+  waiting.set_holder(std::string(holder));
+  if (!holder.empty() || active != nullptr) waiting.set_queue_position(1);
+  if (active != nullptr) *waiting.mutable_active_run() = *active;
+  events_.Append(std::move(event));
+}
+
+void Run::OnRelayed(absl::string_view agent, const v1::RunEvent& relayed) {
+  v1::RunEvent event = NewEvent();
+  event.mutable_relayed()->set_agent(std::string(agent));
+  *event.mutable_relayed()->mutable_event() = relayed;
   events_.Append(std::move(event));
 }
 
@@ -146,6 +156,49 @@ void Run::OnStatementFinished(int position, int number, int64_t rows_affected,
   finished.set_rows_affected(rows_affected);
   *finished.mutable_duration() = ToDuration(duration);
   events_.Append(std::move(event));
+}
+
+void Run::OnBlocked(int position, int number, const std::vector<Blocker>& blockers) {
+  v1::RunEvent event = NewEvent();
+  v1::StatementBlocked& blocked = *event.mutable_statement_blocked();
+  blocked.set_position(position);
+  blocked.set_statement(number);
+  for (const Blocker& blocker : blockers) {
+    v1::Blocker& shown = *blocked.add_blockers();
+    shown.set_session_id(blocker.server_id);
+    shown.set_session(blocker.session);
+    shown.set_statement(Shorten(blocker.statement, kMaxStatementText));
+    *shown.mutable_age() = ToDuration(blocker.age);
+  }
+  events_.Append(std::move(event));
+}
+
+void Run::OnProgress(int position, int number, const Activity& activity) {
+  v1::RunEvent event = NewEvent();
+  v1::StatementProgress& progress = *event.mutable_statement_progress();
+  progress.set_position(position);
+  progress.set_statement(number);
+  progress.set_phase(activity.phase);
+  if (activity.share.has_value()) progress.set_share(*activity.share);
+  events_.Append(std::move(event));
+}
+
+void Run::OnAttemptFailed(int position, const absl::Status& error, absl::Duration delay) {
+  v1::RunEvent event = NewEvent();
+  v1::AttemptFailed& failed = *event.mutable_attempt_failed();
+  failed.set_position(position);
+  *failed.mutable_error() = ToRpcStatus(error);
+  *failed.mutable_delay() = ToDuration(delay);
+  events_.Append(std::move(event));
+}
+
+std::vector<v1::RunEvent> Run::EventsAfter(int64_t sequence) const {
+  std::vector<v1::RunEvent> events;
+  while (const v1::RunEvent* event = events_.After(sequence)) {
+    events.push_back(*event);
+    sequence = event->sequence();
+  }
+  return events;
 }
 
 void Run::OnStepFinished(int position, const v1::Run& run, absl::Duration duration) {

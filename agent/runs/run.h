@@ -49,15 +49,20 @@ class Run : public RunObserver {
   // Tells that the run waits behind `position` others.
   void AnnounceQueued(int position);
 
-  void OnWaiting(absl::string_view holder) override;
+  void OnWaiting(absl::string_view holder, const v1::Run* active) override;
+  void OnRelayed(absl::string_view agent, const v1::RunEvent& event) override;
   void OnStarted(const v1::Run& run) override;
   void OnStepStarted(int position, const Step& step, int statements_skipped) override;
   void OnStatementStarted(int position, int number, const Step& step,
                           const Statement& statement) override;
   void OnStatementFinished(int position, int number, int64_t rows_affected,
                            absl::Duration duration) override;
+  void OnBlocked(int position, int number, const std::vector<Blocker>& blockers) override;
+  void OnProgress(int position, int number, const Activity& activity) override;
+  void OnAttemptFailed(int position, const absl::Status& error, absl::Duration delay) override;
   void OnStepFinished(int position, const v1::Run& run, absl::Duration duration) override;
   void OnNotice(absl::string_view text) override;
+  std::vector<v1::RunEvent> EventsAfter(int64_t sequence) const override;
 
  private:
   v1::RunEvent NewEvent() const;

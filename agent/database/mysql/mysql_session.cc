@@ -160,9 +160,9 @@ absl::Status MysqlSession::ReleaseLock(absl::string_view name) {
   return Query("DO RELEASE_LOCK(?)", {lock}).status();
 }
 
-absl::StatusOr<std::string> MysqlSession::LockHolder(absl::string_view name) {
+absl::StatusOr<std::optional<LockOwner>> MysqlSession::LockHolder(absl::string_view name) {
   BRANT_ASSIGN_OR_RETURN(Rows holder, Query("SELECT IS_USED_LOCK(?)", {ServerLockName(name)}));
-  if (holder.size() != 1 || !holder[0][0]) return "";
+  if (holder.size() != 1 || !holder[0][0]) return std::nullopt;
   const std::string id = *holder[0][0];
   // Without the PROCESS privilege only sessions of the same user are shown.
   BRANT_ASSIGN_OR_RETURN(
@@ -180,7 +180,7 @@ absl::StatusOr<std::string> MysqlSession::LockHolder(absl::string_view name) {
   if (session.ok() && session->size() == 1) {
     absl::StrAppend(&text, " ", (*session)[0][0].value_or(""));
   }
-  return text;
+  return LockOwner{id, text};
 }
 
 absl::Status MysqlSession::DropTemporaryTables() {

@@ -38,7 +38,7 @@ class MysqlSession : public Session {
   bool InTransaction() const override { return connection_->InTransaction(); }
   absl::StatusOr<bool> TryLock(absl::string_view name) override;
   absl::Status ReleaseLock(absl::string_view name) override;
-  absl::StatusOr<std::string> LockHolder(absl::string_view name) override;
+  absl::StatusOr<std::optional<LockOwner>> LockHolder(absl::string_view name) override;
   absl::Status Reset() override;
   void Cancel() override { canceller_.Cancel(settings_.connection_id()); }
   bool IsAlive() const override { return connection_->IsAlive(); }

@@ -13,7 +13,7 @@
 #include "agent/base/error.h"
 #include "agent/base/sha256.h"
 #include "agent/database/postgresql/scanner.h"
-#include "agent/database/statement_kind.h"
+#include "agent/database/postgresql/statement_kind.h"
 
 namespace brant {
 namespace {
@@ -98,9 +98,8 @@ absl::StatusOr<Execution> PostgresSession::Execute(absl::string_view statement) 
         .Hint("save the file as UTF-8 text without it");
   }
   // Outside of a transaction, or if it is a COMMIT, it is over with its answer.
-  bool commits =
-      IsAlive() && (!InTransaction() || ClassifyStatement(Dialect::kPostgresql, statement) ==
-                                            StatementKind::kTransactionControl);
+  bool commits = IsAlive() && (!InTransaction() || ClassifyPostgresqlStatement(statement) ==
+                                                       StatementKind::kTransactionControl);
   PostgresConnection::Outcome outcome = connection_->Run(std::string(statement));
   if (!outcome.status.ok()) {
     bool in_doubt = commits && !IsAlive() && outcome.last_tag.empty();
@@ -202,23 +201,27 @@ absl::Status PostgresSession::ReleaseLock(absl::string_view name) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> PostgresSession::LockHolder(absl::string_view name) {
+absl::StatusOr<std::optional<LockOwner>> PostgresSession::LockHolder(absl::string_view name) {
   uint64_t key = static_cast<uint64_t>(LockKey(name));
   BRANT_ASSIGN_OR_RETURN(
       Rows rows,
       Query(
           "SELECT l.pid, a.application_name, coalesce(a.client_addr::text, 'local'), "
-          "date_trunc('second', clock_timestamp() - a.backend_start)::text "
+          "date_trunc('second', a.backend_start)::text "
           "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid) "
           "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 "
           "AND l.database = (SELECT oid FROM pg_catalog.pg_database "
           "WHERE datname = current_database()) AND l.classid::bigint = ? "
           "AND l.objid::bigint = ?",
           {Value(static_cast<int64_t>(key >> 32)), Value(static_cast<int64_t>(key & 0xffffffff))}));
-  if (rows.empty()) return "";
+  if (rows.empty()) return std::nullopt;
   const auto& row = rows[0];
-  return absl::StrCat("pid ", row[0].value_or("?"), " (", row[1].value_or("?"), ") from ",
-                      row[2].value_or("?"), ", connected for ", row[3].value_or("?"));
+  LockOwner owner;
+  owner.server_id = row[0].value_or("");
+  owner.description =
+      absl::StrCat("pid ", owner.server_id, " (", row[1].value_or("?"), ") from ",
+                   row[2].value_or("?"), ", connected since ", row[3].value_or("?"));
+  return owner;
 }
 
 absl::Status PostgresSession::Reset() {
@@ -231,8 +234,6 @@ void PostgresSession::Cancel() { connection_->Cancel(); }
 
 bool PostgresSession::IsAlive() const { return connection_->IsAlive(); }
 
-std::string PostgresSession::ServerId() const {
-  return absl::StrCat("pid ", connection_->ProcessId());
-}
+std::string PostgresSession::ServerId() const { return absl::StrCat(connection_->ProcessId()); }
 
 }  // namespace brant

@@ -29,7 +29,7 @@ class PostgresSession : public Session {
   bool InTransaction() const override;
   absl::StatusOr<bool> TryLock(absl::string_view name) override;
   absl::Status ReleaseLock(absl::string_view name) override;
-  absl::StatusOr<std::string> LockHolder(absl::string_view name) override;
+  absl::StatusOr<std::optional<LockOwner>> LockHolder(absl::string_view name) override;
   absl::Status Reset() override;
   void Cancel() override;
   bool IsAlive() const override;

@@ -116,9 +116,9 @@ TEST_F(SqliteDatabaseTest, AMemoryDatabaseIsOneForAllItsSessions) {
   EXPECT_TRUE(two->TryLock("x").value());
   auto three = Connect(*database, true);
   EXPECT_FALSE(three->TryLock("x").value());
-  EXPECT_THAT(three->LockHolder("x").value(), HasSubstr("brant"));
+  EXPECT_THAT(three->LockHolder("x").value()->description, HasSubstr("brant"));
   two = nullptr;
-  EXPECT_EQ(three->LockHolder("x").value(), "");
+  EXPECT_EQ(three->LockHolder("x").value(), std::nullopt);
   EXPECT_TRUE(three->TryLock("x").value());
 }
 
@@ -248,7 +248,7 @@ TEST_F(SqliteDatabaseTest, TheLockIsOneForEveryPathOfTheFile) {
   ASSERT_TRUE(one->TryLock("a").value());
   EXPECT_TRUE(std::filesystem::exists(lock_file));
   EXPECT_FALSE(two->TryLock("a").value());
-  EXPECT_THAT(two->LockHolder("a").value(), HasSubstr(absl::StrCat("pid ", getpid())));
+  EXPECT_THAT(two->LockHolder("a").value()->description, HasSubstr(absl::StrCat("pid ", getpid())));
   ASSERT_TRUE(one->ReleaseLock("a").ok());
   EXPECT_FALSE(std::filesystem::exists(lock_file));
   EXPECT_TRUE(two->TryLock("a").value());
@@ -272,10 +272,11 @@ TEST_F(SqliteDatabaseTest, AProcessThatDiesLetsGoOfTheLock) {
   EXPECT_EQ(held, 'y');
   auto session = Connect(*database);
   EXPECT_FALSE(session->TryLock("a").value());
-  EXPECT_THAT(session->LockHolder("a").value(), HasSubstr(absl::StrCat("pid ", child)));
+  EXPECT_THAT(session->LockHolder("a").value()->description,
+              HasSubstr(absl::StrCat("pid ", child)));
   kill(child, SIGKILL);
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
-  EXPECT_EQ(session->LockHolder("a").value(), "");
+  EXPECT_EQ(session->LockHolder("a").value(), std::nullopt);
   EXPECT_TRUE(session->TryLock("a").value());
   close(ready[0]);
   close(ready[1]);

@@ -281,7 +281,11 @@ absl::Status SqliteSession::ReleaseLock(absl::string_view name) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> SqliteSession::LockHolder(absl::string_view) { return lock_->Holder(); }
+absl::StatusOr<std::optional<LockOwner>> SqliteSession::LockHolder(absl::string_view) {
+  BRANT_ASSIGN_OR_RETURN(std::string holder, lock_->Holder());
+  if (holder.empty()) return std::nullopt;
+  return LockOwner{"", std::move(holder)};
+}
 
 absl::Status SqliteSession::Reset() {
   BRANT_RETURN_IF_ERROR(Rollback());
@@ -305,6 +309,6 @@ bool SqliteSession::IsAlive() const {
   return connection_ != nullptr && FileId(location_) == file_id_;
 }
 
-std::string SqliteSession::ServerId() const { return absl::StrCat("pid ", getpid()); }
+std::string SqliteSession::ServerId() const { return absl::StrCat(getpid()); }
 
 }  // namespace brant

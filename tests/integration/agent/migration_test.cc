@@ -9,8 +9,8 @@
 
 namespace brant {
 
-void HookObserver::OnWaiting(absl::string_view holder) {
-  RecordingObserver::OnWaiting(holder);
+void HookObserver::OnWaiting(absl::string_view holder, const v1::Run* active) {
+  RecordingObserver::OnWaiting(holder, active);
   if (on_waiting) on_waiting();
 }
 

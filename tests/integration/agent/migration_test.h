@@ -29,7 +29,7 @@ class HookObserver : public RecordingObserver {
   std::function<void(int position, int number)> on_statement;
   std::function<void()> on_waiting;
 
-  void OnWaiting(absl::string_view holder) override;
+  void OnWaiting(absl::string_view holder, const v1::Run* active) override;
   void OnStepStarted(int position, const Step& step, int statements_skipped) override;
   void OnStatementStarted(int position, int number, const Step& step,
                           const Statement& statement) override;

@@ -216,10 +216,10 @@ TEST_F(MysqlSessionTest, LocksAreOfOneDatabase) {
   EXPECT_TRUE(third->TryLock(name).value()) << "the lock of another database";
   EXPECT_FALSE(other_->TryLock(name).value());
   EXPECT_TRUE(other_->TryLock("another").value());
-  EXPECT_THAT(other_->LockHolder(name).value(), HasSubstr(session_->ServerId()));
-  EXPECT_THAT(other_->LockHolder(name).value(), HasSubstr(database_.url().user));
+  EXPECT_THAT(other_->LockHolder(name).value()->description, HasSubstr(session_->ServerId()));
+  EXPECT_THAT(other_->LockHolder(name).value()->description, HasSubstr(database_.url().user));
   ASSERT_TRUE(session_->ReleaseLock(name).ok());
-  EXPECT_EQ(other_->LockHolder(name).value(), "");
+  EXPECT_EQ(other_->LockHolder(name).value(), std::nullopt);
   EXPECT_TRUE(other_->TryLock(name).value());
 }
 
