@@ -58,6 +58,11 @@ void FakeSession::Cancel() {
   if (on_cancel) on_cancel();
 }
 
+absl::StatusOr<std::unique_ptr<Session>> FakeDatabase::Connect(const SessionOptions&) {
+  if (on_connect) return on_connect();
+  return std::make_unique<FakeSession>();
+}
+
 int FakeSession::try_lock_count() const {
   absl::MutexLock lock(&mutex_);
   return try_locks_;

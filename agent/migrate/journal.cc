@@ -168,9 +168,9 @@ absl::StatusOr<bool> Journal::TablesExist(Database& database, Session& session) 
 absl::Status Journal::Prepare(Session& session) const {
   // Each part may be repeated, so that a crash between them does no harm.
   BRANT_RETURN_IF_ERROR(session.Batch(tables_.CreateAll()));
-  if (!session.Query(tables_.ProbeFingerprint().sql).ok()) {
-    BRANT_RETURN_IF_ERROR(session.Query(tables_.AddFingerprint().sql).status());
-  }
+  const BoundStatement find = tables_.FindFingerprint();
+  BRANT_ASSIGN_OR_RETURN(Rows found, session.Query(find.sql, find.args));
+  if (found.empty()) BRANT_RETURN_IF_ERROR(session.Batch({tables_.AddFingerprint()}));
   return session.Batch(
       {{absl::StrCat(
             "INSERT INTO ", tables_.Journal(),
@@ -440,8 +440,11 @@ BoundStatement Journal::InsertEvents(absl::Span<const v1::RunEvent> events) cons
       google::protobuf::util::SerializeDelimitedToZeroCopyStream(event, &stream);
     }
   }
-  return {absl::StrCat("INSERT INTO ", tables_.Events(),
-                       " (run_id, first_sequence, last_sequence, events) VALUES (?, ?, ?, ?)"),
+  return {absl::StrCat(
+              "INSERT INTO ", tables_.Events(),
+              " (run_id, first_sequence, last_sequence, events) VALUES (?, ?, ?, ?)",
+              // Whether an earlier try took effect may not be known.
+              OnConflict(tables_.dialect(), "run_id, first_sequence", {"last_sequence", "events"})),
           {events.front().run_id(), events.front().sequence(), events.back().sequence(),
            absl::Base64Escape(bytes)}};
 }
@@ -463,8 +466,10 @@ BoundStatement Journal::UpdateRun(const v1::Run& run) const {
 BoundStatement Journal::EndRun(const v1::Run& run) const {
   return {
       absl::StrCat("UPDATE ", tables_.Runs(),
-                   " SET state = ?, end_time = ?, error = ? WHERE id = ? AND state = 'running'"),
-      {RunStateName(run.state()), ToValue(run.end_time()), ErrorJson(run), run.id()}};
+                   " SET state = ?, steps_done = ?, to_revisions = ?, end_time = ?, error = ? "
+                   "WHERE id = ? AND state = 'running'"),
+      {RunStateName(run.state()), int64_t{run.steps_done()}, absl::StrJoin(run.to_revisions(), ","),
+       ToValue(run.end_time()), ErrorJson(run), run.id()}};
 }
 
 std::vector<BoundStatement> Journal::RegainSession() const {
@@ -518,6 +523,14 @@ BoundStatement Journal::InsertStep(const StepRecord& step, absl::string_view che
            int64_t{step.statements_total}, int64_t{step.statements_started},
            int64_t{step.statements_done}, step.done_digest, JournalTime(start),
            done ? Value(JournalTime(absl::Now())) : Value()}};
+}
+
+BoundStatement Journal::SettleStep(const StepRecord& step) const {
+  return {absl::StrCat("UPDATE ", tables_.Steps(),
+                       " SET statements_started = ?, statements_done = ?, done_digest = ?, "
+                       "fingerprint = NULL WHERE run_id = ? AND position = ?"),
+          {int64_t{step.statements_started}, int64_t{step.statements_done}, step.done_digest,
+           step.run_id, int64_t{step.position}}};
 }
 
 BoundStatement Journal::UpdateStep(const StepRecord& step, std::optional<absl::Time> end) const {

@@ -139,7 +139,7 @@ class Journal {
   BoundStatement RequestCancel(absl::string_view run_id) const;
   // Records progress or the end: state, steps_done, to_revisions, error.
   BoundStatement UpdateRun(const v1::Run& run) const;
-  // Records the end alone, if nobody has yet.
+  // Records the end, if nobody has yet: a run that was overtaken has one.
   BoundStatement EndRun(const v1::Run& run) const;
 
   // Undoes what a section may have done to the session that would keep the
@@ -153,6 +153,8 @@ class Journal {
   // Where the run has recorded the step before, it begins anew.
   BoundStatement InsertStep(const StepRecord& step, absl::string_view checksum,
                             absl::Time start) const;
+  // Settles the statement in doubt of a step: sets its counts and the digest.
+  BoundStatement SettleStep(const StepRecord& step) const;
   // Records the state and the counts of a step; `end` where it ended.
   BoundStatement UpdateStep(const StepRecord& step, std::optional<absl::Time> end) const;
 

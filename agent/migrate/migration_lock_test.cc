@@ -29,8 +29,11 @@ class HolderObserver : public RecordingObserver {
 class MigrationLockTest : public ::testing::Test {
  protected:
   absl::Status Acquire(absl::Duration wait) {
-    return AcquireMigrationLock(session_, "lock", wait, observer_, token_);
+    return MigrationLock(database_, session_, journal_, "own", observer_, token_).Acquire(wait);
   }
+
+  FakeDatabase database_;
+  const Journal journal_{StateTables(Dialect::kPostgresql, "public", "brant_version")};
 
   FakeSession session_;
   HolderObserver observer_;

@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "agent/database/database.h"
 #include "agent/migrate/journal.h"
+#include "agent/migrate/observer.h"
 #include "agent/migrate/plan.h"
 #include "brant/v1/run.pb.h"
 
@@ -40,9 +41,14 @@ absl::StatusOr<Plan> ResumePlan(std::shared_ptr<const Bundle> bundle, Dialect di
 
 // How many statements of the plan's first step an earlier run has done. An
 // unfinished step must be the next one, with the same beginning: any other plan
-// would build on half a step. Errors: STEP_INCOMPLETE, STATEMENT_IN_DOUBT.
-absl::StatusOr<int> StatementsToSkip(const Plan& plan, v1::TransactionMode mode,
-                                     const std::optional<StepRecord>& unfinished);
+// would build on half a step. Whether a statement that was under way took effect
+// is decided by what it left: nothing must be executing it any more, which holding
+// the lock ensures. `observer` is told of the decision. Errors: STEP_INCOMPLETE,
+// STATEMENT_IN_DOUBT.
+absl::StatusOr<int> StatementsToSkip(Session& session, Dialect dialect, const Plan& plan,
+                                     v1::TransactionMode mode,
+                                     const std::optional<StepRecord>& unfinished,
+                                     RunObserver& observer);
 
 }  // namespace brant
 

@@ -163,8 +163,15 @@ std::vector<BoundStatement> StateTables::CreateAll() const {
   };
 }
 
-BoundStatement StateTables::ProbeFingerprint() const {
-  return {absl::StrCat("SELECT fingerprint FROM ", Steps(), " WHERE 1 = 0"), {}};
+BoundStatement StateTables::FindFingerprint() const {
+  if (dialect_ == Dialect::kSqlite) {
+    return {"SELECT 1 FROM pragma_table_info('brant_steps', ?) WHERE name = 'fingerprint'",
+            {schema_}};
+  }
+  return {
+      "SELECT 1 FROM information_schema.columns WHERE table_schema = ? AND table_name = "
+      "'brant_steps' AND column_name = 'fingerprint'",
+      {schema_}};
 }
 
 BoundStatement StateTables::AddFingerprint() const {

@@ -51,8 +51,8 @@ class StateTables {
   // CREATE TABLE IF NOT EXISTS for all of them. On PostgreSQL and SQLite they
   // may run in one transaction.
   std::vector<BoundStatement> CreateAll() const;
-  // Fails on tables of format 1, which AddFingerprint turns into those of 2.
-  BoundStatement ProbeFingerprint() const;
+  // Has no row on tables of format 1, which AddFingerprint turns into those of 2.
+  BoundStatement FindFingerprint() const;
   BoundStatement AddFingerprint() const;
   BoundStatement CreateVersion() const;
 
