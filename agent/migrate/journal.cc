@@ -23,6 +23,8 @@ namespace {
 using ::google::protobuf::Timestamp;
 using ::google::protobuf::util::TimeUtil;
 
+constexpr int64_t kNoLimit = 1'000'000'000;
+
 // The events of so many runs are kept.
 constexpr int kRunsWithEvents = 64;
 
@@ -185,10 +187,11 @@ absl::Status Journal::Prepare(Session& session) const {
 }
 
 absl::StatusOr<std::optional<DatabaseState>> Journal::ReadState(Session& session, bool lock) const {
-  // One row per version row, each with the epoch; without version rows, one.
+  // One row per version row, each with the epoch; without version rows, one. A
+  // LIMIT of its own, because a section may have set sql_select_limit.
   std::string sql =
       absl::StrCat("SELECT j.epoch, j.format, v.version_num FROM ", tables_.Journal(),
-                   " j LEFT JOIN ", tables_.Version(), " v ON 1 = 1 WHERE j.version_table = ?");
+                   " j LEFT JOIN ", tables_.Version(), " v ON 1 = 1 WHERE j.version_table = ? LIMIT ", kNoLimit);
   if (lock && tables_.dialect() == Dialect::kPostgresql) sql += " FOR UPDATE OF j";
   if (lock && tables_.dialect() == Dialect::kMysql) sql += " FOR UPDATE";
   BRANT_ASSIGN_OR_RETURN(Rows rows, session.Query(sql, {Value(tables_.version_table())}));
@@ -256,7 +259,7 @@ absl::StatusOr<int> Journal::ReadStatementsDone(Session& session, absl::string_v
                                                 int position) const {
   BRANT_ASSIGN_OR_RETURN(Rows rows,
                          session.Query(absl::StrCat("SELECT statements_done FROM ", tables_.Steps(),
-                                                    " WHERE run_id = ? AND position = ?"),
+                                                    " WHERE run_id = ? AND position = ? LIMIT 1"),
                                        {Value(std::string(run_id)), Value(int64_t{position})}));
   return rows.empty() ? 0 : static_cast<int>(ToInt(rows[0][0]));
 }

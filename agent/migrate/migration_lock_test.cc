@@ -55,7 +55,7 @@ TEST_F(MigrationLockTest, WithoutWaitingItIsTriedOnce) {
   EXPECT_THAT(status.message(), HasSubstr("pid 7 (brant)"));
   EXPECT_NE(ErrorDetail(status, "hint"), "");
   EXPECT_EQ(session_.try_lock_count(), 1);
-  EXPECT_TRUE(observer_.holders.empty());
+  EXPECT_THAT(observer_.holders, ElementsAre("pid 7 (brant)"));
 }
 
 TEST_F(MigrationLockTest, GivesUpAfterTheTimeButNotBefore) {

@@ -134,7 +134,10 @@ absl::StatusOr<int> StatementsToSkip(Session& session, Dialect dialect, const Pl
                                      v1::TransactionMode mode,
                                      const std::optional<StepRecord>& unfinished,
                                      RunObserver& observer) {
-  if (!unfinished.has_value() || plan.kind == v1::RUN_KIND_STAMP) return 0;
+  if (!unfinished.has_value() || plan.kind == v1::RUN_KIND_STAMP ||
+      plan.kind == v1::RUN_KIND_REPAIR) {
+    return 0;
+  }
   const bool in_doubt = unfinished->statements_started > unfinished->statements_done;
   Error error(v1::ERROR_REASON_STEP_INCOMPLETE,
               absl::StrCat("statements 1 to ", unfinished->statements_done, " of ",

@@ -191,7 +191,8 @@ absl::StatusOr<Plan> RunExecution::MakePlanFrom(Session& session, const Standing
                            MakeRepair(session, *journal_, plan.bundle, goal, standing));
     return plan;
   }
-  if (goal.kind != v1::RUN_KIND_STAMP) {
+  // Without a journal there are no scripts either.
+  if (goal.kind != v1::RUN_KIND_STAMP && standing.prepared) {
     BRANT_ASSIGN_OR_RETURN(std::shared_ptr<const Bundle> complete,
                            CompleteBundle(session, *journal_, bundle, rows));
     if (complete != bundle && goal.kind == v1::RUN_KIND_UPGRADE) {

@@ -15,16 +15,6 @@ constexpr absl::Duration kFirstPause = absl::Milliseconds(500);
 constexpr absl::Duration kLongestPause = absl::Seconds(10);
 constexpr absl::Duration kPoolPause = absl::Milliseconds(50);
 
-}  // namespace
-
-std::vector<std::string> VersionRows(const v1::Run& run) {
-  return {run.to_revisions().begin(), run.to_revisions().end()};
-}
-
-void SetVersionRows(v1::Run& run, const std::vector<std::string>& rows) {
-  run.mutable_to_revisions()->Assign(rows.begin(), rows.end());
-}
-
 absl::Status Guard(const RunScope& scope) {
   BRANT_ASSIGN_OR_RETURN(std::optional<DatabaseState> state,
                          scope.journal.ReadState(scope.session, /*lock=*/true));
@@ -51,6 +41,16 @@ absl::Status Guard(const RunScope& scope) {
   return absl::OkStatus();
 }
 
+}  // namespace
+
+std::vector<std::string> VersionRows(const v1::Run& run) {
+  return {run.to_revisions().begin(), run.to_revisions().end()};
+}
+
+void SetVersionRows(v1::Run& run, const std::vector<std::string>& rows) {
+  run.mutable_to_revisions()->Assign(rows.begin(), rows.end());
+}
+
 absl::Status BeginGuarded(const RunScope& scope) {
   while (true) {
     BRANT_RETURN_IF_ERROR(scope.session.Begin());
@@ -65,6 +65,11 @@ absl::Status BeginGuarded(const RunScope& scope) {
     BRANT_RETURN_IF_ERROR(status);
     if (!scope.cancel.SleepFor(kPoolPause)) return scope.cancel.reason();
   }
+}
+
+absl::Status GuardWithin(const RunScope& scope) {
+  BRANT_RETURN_IF_ERROR(scope.session.Batch(scope.journal.RegainSession()));
+  return Guard(scope);
 }
 
 void RollBack(const RunScope& scope) {

@@ -39,8 +39,10 @@ void SetVersionRows(v1::Run& run, const std::vector<std::string>& rows);
 // what the database says.
 absl::Status BeginGuarded(const RunScope& scope);
 
-// As the end of BeginGuarded, within a transaction that is open already.
-absl::Status Guard(const RunScope& scope);
+// The same comparison within a transaction that is open already, whatever the
+// section has made of the session: until the transaction's end it is Brant's own
+// again, as far as the journal needs.
+absl::Status GuardWithin(const RunScope& scope);
 
 // Undoes a transaction that failed; Cancel does not reach it.
 void RollBack(const RunScope& scope);

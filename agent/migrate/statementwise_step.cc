@@ -147,13 +147,12 @@ absl::Status StatementwiseStep::ExecuteAt(int index) {
 
 absl::Status StatementwiseStep::ExecuteWithOutcome(int index) {
   const StepRecord before = record_;
-  BRANT_RETURN_IF_ERROR(BeginGuarded(scope_));
+  BRANT_RETURN_IF_ERROR(scope_.session.Begin());
   absl::Status status = [&]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(ExecuteStatement(scope_, record_.position, index + 1, step_));
     CountDone(index);
-    std::vector<BoundStatement> batch = scope_.journal.RegainSession();
-    batch.push_back(scope_.journal.UpdateStep(record_, std::nullopt));
-    return scope_.session.BatchAndCommit(batch);
+    BRANT_RETURN_IF_ERROR(GuardWithin(scope_));
+    return scope_.session.BatchAndCommit({scope_.journal.UpdateStep(record_, std::nullopt)});
   }();
   if (status.ok()) return status;
   record_ = before;
@@ -209,10 +208,11 @@ absl::Status StatementwiseStep::RecordCounts() {
     return scope_.session.Batch({scope_.journal.UpdateStep(record_, std::nullopt)});
   }
   return TryUntilNotInTheWay(scope_, record_.position, [this]() -> absl::Status {
-    BRANT_RETURN_IF_ERROR(BeginGuarded(scope_));
-    std::vector<BoundStatement> batch = scope_.journal.RegainSession();
-    batch.push_back(scope_.journal.UpdateStep(record_, std::nullopt));
-    absl::Status status = scope_.session.BatchAndCommit(batch);
+    BRANT_RETURN_IF_ERROR(scope_.session.Begin());
+    absl::Status status = GuardWithin(scope_);
+    if (status.ok()) {
+      status = scope_.session.BatchAndCommit({scope_.journal.UpdateStep(record_, std::nullopt)});
+    }
     if (!status.ok()) RollBack(scope_);
     return status;
   });
@@ -221,8 +221,7 @@ absl::Status StatementwiseStep::RecordCounts() {
 absl::Status StatementwiseStep::RecordEnd() {
   // What the section left uncommitted (AUTOCOMMIT=0) takes effect with it.
   if (scope_.session.InTransaction()) {
-    BRANT_RETURN_IF_ERROR(scope_.session.Batch(scope_.journal.RegainSession()));
-    BRANT_RETURN_IF_ERROR(Guard(scope_));
+    BRANT_RETURN_IF_ERROR(GuardWithin(scope_));
   } else {
     BRANT_RETURN_IF_ERROR(scope_.session.Reset());
     BRANT_RETURN_IF_ERROR(BeginGuarded(scope_));

@@ -45,6 +45,7 @@ std::string MigrationFixture::Choose(absl::string_view postgresql, absl::string_
 Outcome MigrationFixture::Execute(const Goal& goal, std::shared_ptr<const Bundle> bundle) {
   RunRequest request;
   request.goal = goal;
+  request.goal.allow_edited_files = allow_edited_files_;
   request.lock_wait = lock_wait_;
   request.bundle = std::move(bundle);
   Outcome outcome;

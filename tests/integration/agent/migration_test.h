@@ -81,6 +81,7 @@ class MigrationFixture : public ::testing::Test {
   std::unique_ptr<Session> session_;
   MigratorOptions options_;
   absl::Duration lock_wait_ = absl::InfiniteDuration();
+  bool allow_edited_files_ = false;
   std::unique_ptr<CancelToken> cancel_ = std::make_unique<CancelToken>();
   std::unique_ptr<HookObserver> observer_ = std::make_unique<HookObserver>();
   int runs_ = 0;

@@ -136,6 +136,7 @@ TEST_P(OwnTransactionsTest, OneSessionServesAWholeSection) {
                                 .upgrade = "CREATE TABLE own (y INTEGER);\nDROP TABLE own;"}});
     ASSERT_TRUE(outcome.status.ok()) << outcome.status;
     EXPECT_EQ(One("SELECT x FROM t"), "8");
+    allow_edited_files_ = true;
     ASSERT_TRUE(Downgrade({{.id = "a"}, {.id = "b", .revises = "a"}}, "base").status.ok());
   }
 }
