@@ -32,7 +32,8 @@ constexpr SettingDefinition kSettings[] = {
     {"brantd.listen", SettingType::kList, "127.0.0.1:7420", kListenVariable},
     {"brantd.log-level", SettingType::kText, "info", kLogLevelVariable},
     {"brantd.lock-wait", SettingType::kSeconds, "", {}},
-    {"brantd.lock-timeout", SettingType::kSeconds, "0", {}},
+    {"brantd.lock-timeout", SettingType::kSeconds, "3", {}},
+    {"brantd.reconnect-limit", SettingType::kSeconds, "60", {}},
     {"brantd.shutdown-grace", SettingType::kSeconds, "20", {}},
 };
 

@@ -1,27 +1,21 @@
 #include "agent/migrate/journal.h"
 
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <google/protobuf/util/delimited_message_util.h>
 #include <google/protobuf/util/json_util.h>
-#include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
+#include "agent/migrate/journal_rows.h"
 
 namespace brant {
 namespace {
 
 using ::google::protobuf::Timestamp;
-using ::google::protobuf::util::TimeUtil;
 
 constexpr int64_t kNoLimit = 1'000'000'000;
 
@@ -42,87 +36,6 @@ Value ErrorJson(const v1::Run& run) {
   return json;
 }
 
-int64_t ToInt(const std::optional<std::string>& text) {
-  int64_t value = 0;
-  return text.has_value() && absl::SimpleAtoi(*text, &value) ? value : 0;
-}
-
-constexpr absl::string_view kRunColumns =
-    "id, epoch, request_id, kind, target, bundle_digest, actor, agent, state, steps_total, "
-    "steps_done, from_revisions, to_revisions, create_time, start_time, end_time, error";
-constexpr size_t kRunColumnCount = 17;
-
-v1::Run ParseRun(const std::vector<std::optional<std::string>>& row) {
-  auto text = [&row](size_t column) { return row[column].value_or(""); };
-  auto revisions = [&text](size_t column, auto* field) {
-    for (absl::string_view id : absl::StrSplit(text(column), ',', absl::SkipEmpty())) {
-      field->Add(std::string(id));
-    }
-  };
-  auto time = [&row](size_t column, Timestamp* field) {
-    if (row[column].has_value()) TimeUtil::FromString(*row[column], field);
-  };
-  v1::Run run;
-  run.set_id(text(0));
-  run.set_epoch(ToInt(row[1]));
-  run.set_request_id(text(2));
-  v1::RunKind kind;
-  if (v1::RunKind_Parse(absl::StrCat("RUN_KIND_", absl::AsciiStrToUpper(text(3))), &kind)) {
-    run.set_kind(kind);
-  }
-  run.set_target(text(4));
-  run.set_bundle_digest(text(5));
-  run.set_actor(text(6));
-  run.set_agent(text(7));
-  v1::RunState state;
-  if (v1::RunState_Parse(absl::StrCat("RUN_STATE_", absl::AsciiStrToUpper(text(8))), &state)) {
-    run.set_state(state);
-  }
-  run.set_steps_total(static_cast<int>(ToInt(row[9])));
-  run.set_steps_done(static_cast<int>(ToInt(row[10])));
-  revisions(11, run.mutable_from_revisions());
-  revisions(12, run.mutable_to_revisions());
-  time(13, run.mutable_create_time());
-  time(14, run.mutable_start_time());
-  if (row[15].has_value()) time(15, run.mutable_end_time());
-  if (row[16].has_value()) {
-    (void)google::protobuf::util::JsonStringToMessage(*row[16], run.mutable_error());
-  }
-  return run;
-}
-
-// What makes an INSERT overwrite `columns` of the row that has the same key.
-std::string OnConflict(Dialect dialect, absl::string_view key,
-                       std::initializer_list<absl::string_view> columns) {
-  const bool mysql = dialect == Dialect::kMysql;
-  return absl::StrCat(
-      mysql ? " ON DUPLICATE KEY UPDATE " : absl::StrCat(" ON CONFLICT (", key, ") DO UPDATE SET "),
-      absl::StrJoin(columns, ", ", [mysql](std::string* out, absl::string_view column) {
-        absl::StrAppend(out, column, mysql ? " = VALUES(" : " = excluded.", column,
-                        mysql ? ")" : "");
-      }));
-}
-
-// Rows in the order in which they were stored: the last one of a revision counts.
-std::vector<StoredScript> LatestScripts(const Rows& rows) {
-  std::vector<StoredScript> scripts;
-  absl::flat_hash_map<std::string, size_t> places;
-  for (const auto& row : rows) {
-    StoredScript script;
-    script.revision = row[0].value_or("");
-    script.checksum = row[1].value_or("");
-    script.file = row[2].value_or("");
-    if (row.size() > 3) script.text = row[3].value_or("");
-    auto [place, is_new] = places.try_emplace(script.revision, scripts.size());
-    if (is_new) {
-      scripts.push_back(std::move(script));
-    } else {
-      scripts[place->second] = std::move(script);
-    }
-  }
-  return scripts;
-}
-
 }  // namespace
 
 std::string JournalTime(absl::Time time) {
@@ -135,31 +48,6 @@ std::string RunStateName(v1::RunState state) {
 
 std::string RunKindName(v1::RunKind kind) {
   return absl::AsciiStrToLower(absl::StripPrefix(v1::RunKind_Name(kind), "RUN_KIND_"));
-}
-
-// The server's clock, so that agents need not agree about the time.
-std::string Journal::Now() const {
-  switch (tables_.dialect()) {
-    case Dialect::kPostgresql:
-      return "pg_catalog.clock_timestamp()";
-    case Dialect::kMysql:
-      return "UTC_TIMESTAMP(6)";
-    case Dialect::kSqlite:
-      return "julianday('now')";
-  }
-  return "";
-}
-
-std::string Journal::HeartbeatAge() const {
-  switch (tables_.dialect()) {
-    case Dialect::kPostgresql:
-      return absl::StrCat("EXTRACT(EPOCH FROM ", Now(), " - p.heartbeat)");
-    case Dialect::kMysql:
-      return absl::StrCat("TIMESTAMPDIFF(MICROSECOND, p.heartbeat, ", Now(), ") / 1000000");
-    case Dialect::kSqlite:
-      return absl::StrCat("(", Now(), " - p.heartbeat) * 86400");
-  }
-  return "";
 }
 
 absl::StatusOr<bool> Journal::TablesExist(Database& database, Session& session) const {
@@ -189,9 +77,9 @@ absl::Status Journal::Prepare(Session& session) const {
 absl::StatusOr<std::optional<DatabaseState>> Journal::ReadState(Session& session, bool lock) const {
   // One row per version row, each with the epoch; without version rows, one. A
   // LIMIT of its own, because a section may have set sql_select_limit.
-  std::string sql =
-      absl::StrCat("SELECT j.epoch, j.format, v.version_num FROM ", tables_.Journal(),
-                   " j LEFT JOIN ", tables_.Version(), " v ON 1 = 1 WHERE j.version_table = ? LIMIT ", kNoLimit);
+  std::string sql = absl::StrCat("SELECT j.epoch, j.format, v.version_num FROM ", tables_.Journal(),
+                                 " j LEFT JOIN ", tables_.Version(),
+                                 " v ON 1 = 1 WHERE j.version_table = ? LIMIT ", kNoLimit);
   if (lock && tables_.dialect() == Dialect::kPostgresql) sql += " FOR UPDATE OF j";
   if (lock && tables_.dialect() == Dialect::kMysql) sql += " FOR UPDATE";
   BRANT_ASSIGN_OR_RETURN(Rows rows, session.Query(sql, {Value(tables_.version_table())}));
@@ -305,93 +193,6 @@ absl::StatusOr<std::optional<v1::Run>> Journal::ReadRunOfRequest(
   return std::optional<v1::Run>(ParseRun(rows[0]));
 }
 
-absl::StatusOr<std::optional<ActiveRun>> Journal::ReadActiveRun(Session& session) const {
-  BRANT_ASSIGN_OR_RETURN(
-      Rows rows,
-      session.Query(absl::StrCat("SELECT ", kRunColumns, ", p.session_id, ", HeartbeatAge(),
-                                 " FROM ", tables_.Runs(), " LEFT JOIN ", tables_.Progress(),
-                                 " p ON p.run_id = id WHERE version_table = ? AND state = "
-                                 "'running' ORDER BY epoch DESC LIMIT 1"),
-                    {Value(tables_.version_table())}));
-  if (rows.empty()) return std::optional<ActiveRun>();
-  const auto& row = rows[0];
-  ActiveRun active;
-  active.run = ParseRun(row);
-  active.session_id = row[kRunColumnCount].value_or("");
-  double age = 0;
-  // A run of an agent that kept no heartbeat is as good as silent for ever.
-  active.heartbeat_age = absl::SimpleAtod(row[kRunColumnCount + 1].value_or(""), &age)
-                             ? absl::Seconds(age)
-                             : absl::InfiniteDuration();
-  return std::optional<ActiveRun>(std::move(active));
-}
-
-absl::StatusOr<std::vector<v1::RunEvent>> Journal::ReadEvents(Session& session,
-                                                              absl::string_view run_id,
-                                                              int64_t after) const {
-  BRANT_ASSIGN_OR_RETURN(Rows rows,
-                         session.Query(absl::StrCat("SELECT events FROM ", tables_.Events(),
-                                                    " WHERE run_id = ? AND last_sequence > ? "
-                                                    "ORDER BY first_sequence"),
-                                       {Value(std::string(run_id)), Value(after)}));
-  std::vector<v1::RunEvent> events;
-  for (const auto& row : rows) {
-    std::string bytes;
-    if (!absl::Base64Unescape(row[0].value_or(""), &bytes)) continue;
-    google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
-    v1::RunEvent event;
-    bool clean_end = false;
-    while (google::protobuf::util::ParseDelimitedFromZeroCopyStream(&event, &stream, &clean_end)) {
-      if (event.sequence() > after) events.push_back(std::move(event));
-      event.Clear();
-    }
-  }
-  return events;
-}
-
-absl::StatusOr<bool> Journal::ReadCancelRequest(Session& session, absl::string_view run_id) const {
-  BRANT_ASSIGN_OR_RETURN(
-      Rows rows, session.Query(absl::StrCat("SELECT cancel_request FROM ", tables_.Progress(),
-                                            " WHERE run_id = ?"),
-                               {Value(std::string(run_id))}));
-  return !rows.empty() && ToInt(rows[0][0]) != 0;
-}
-
-absl::StatusOr<std::vector<StoredScript>> Journal::ReadChecksums(Session& session) const {
-  BRANT_ASSIGN_OR_RETURN(Rows rows,
-                         session.Query(absl::StrCat("SELECT revision, checksum, file FROM ",
-                                                    tables_.Scripts(), " ORDER BY store_time")));
-  return LatestScripts(rows);
-}
-
-absl::StatusOr<std::vector<StoredScript>> Journal::ReadScripts(
-    Session& session, absl::Span<const std::string> revisions) const {
-  std::vector<Value> args(revisions.begin(), revisions.end());
-  const std::string marks = absl::StrJoin(std::vector<absl::string_view>(args.size(), "?"), ", ");
-  if (args.empty()) return std::vector<StoredScript>();
-  BRANT_ASSIGN_OR_RETURN(
-      Rows rows,
-      session.Query(absl::StrCat("SELECT revision, checksum, file, script FROM ", tables_.Scripts(),
-                                 " WHERE revision IN (", marks, ") ORDER BY store_time"),
-                    args));
-  return LatestScripts(rows);
-}
-
-absl::StatusOr<Journal::Needs> Journal::ReadNeeds(Session& session) const {
-  BRANT_ASSIGN_OR_RETURN(Rows rows,
-                         session.Query(absl::StrCat("SELECT revision, parents, dependencies FROM ",
-                                                    tables_.Scripts(), " ORDER BY store_time")));
-  Needs needs;
-  for (const auto& row : rows) {
-    std::vector<std::string>& ids = needs[row[0].value_or("")];
-    ids = absl::StrSplit(row[1].value_or(""), ',', absl::SkipEmpty());
-    for (absl::string_view id : absl::StrSplit(row[2].value_or(""), ',', absl::SkipEmpty())) {
-      ids.emplace_back(id);
-    }
-  }
-  return needs;
-}
-
 std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run,
                                               absl::string_view session_id) const {
   return {
@@ -420,41 +221,6 @@ std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run,
                     tables_.Runs(), " WHERE version_table = ? AND epoch <= ?)"),
        {tables_.version_table(), run.epoch() - kRunsWithEvents}},
   };
-}
-
-BoundStatement Journal::ContinueRun(absl::string_view run_id, absl::string_view session_id) const {
-  return {absl::StrCat("UPDATE ", tables_.Progress(), " SET session_id = ?, heartbeat = ", Now(),
-                       " WHERE run_id = ?"),
-          {std::string(session_id), std::string(run_id)}};
-}
-
-BoundStatement Journal::Heartbeat(absl::string_view run_id) const {
-  return {
-      absl::StrCat("UPDATE ", tables_.Progress(), " SET heartbeat = ", Now(), " WHERE run_id = ?"),
-      {std::string(run_id)}};
-}
-
-BoundStatement Journal::InsertEvents(absl::Span<const v1::RunEvent> events) const {
-  // A row for many events: they are read and written together.
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    for (const v1::RunEvent& event : events) {
-      google::protobuf::util::SerializeDelimitedToZeroCopyStream(event, &stream);
-    }
-  }
-  return {absl::StrCat(
-              "INSERT INTO ", tables_.Events(),
-              " (run_id, first_sequence, last_sequence, events) VALUES (?, ?, ?, ?)",
-              // Whether an earlier try took effect may not be known.
-              OnConflict(tables_.dialect(), "run_id, first_sequence", {"last_sequence", "events"})),
-          {events.front().run_id(), events.front().sequence(), events.back().sequence(),
-           absl::Base64Escape(bytes)}};
-}
-
-BoundStatement Journal::RequestCancel(absl::string_view run_id) const {
-  return {absl::StrCat("UPDATE ", tables_.Progress(), " SET cancel_request = 1 WHERE run_id = ?"),
-          {std::string(run_id)}};
 }
 
 BoundStatement Journal::UpdateRun(const v1::Run& run) const {
@@ -497,18 +263,6 @@ std::vector<BoundStatement> Journal::ChangeRows(const std::vector<std::string>& 
         {absl::StrCat("INSERT INTO ", tables_.Version(), " (version_num) VALUES (?)"), {row}});
   }
   return statements;
-}
-
-BoundStatement Journal::StoreScript(const Revision& revision, absl::Time now) const {
-  // The checksum is the key and tells the content; the time says which of a
-  // revision's scripts was applied last.
-  return {
-      absl::StrCat("INSERT INTO ", tables_.Scripts(),
-                   " (checksum, revision, parents, dependencies, file, script, store_time) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                   OnConflict(tables_.dialect(), "checksum", {"store_time"})),
-      {revision.checksum, revision.id, absl::StrJoin(revision.parents, ","),
-       absl::StrJoin(revision.dependencies, ","), revision.file, revision.text, JournalTime(now)}};
 }
 
 BoundStatement Journal::InsertStep(const StepRecord& step, absl::string_view checksum,

@@ -282,9 +282,7 @@ TEST_P(ServerFailureTest, ARunGoesOnInANewSessionAfterItsOwnDied) {
       if (position == 2 && ++kills % 2 == 1 && kills < 6) Kill(ServerIdOfRun());
     };
     const std::vector<TestMigration> migrations = {
-        {.id = "a",
-         .upgrade = "CREATE TABLE t (x INTEGER);",
-         .downgrade = "DROP TABLE t;"},
+        {.id = "a", .upgrade = "CREATE TABLE t (x INTEGER);", .downgrade = "DROP TABLE t;"},
         {.id = "b",
          .revises = "a",
          .upgrade = "CREATE TABLE u (x INTEGER);\nINSERT INTO t VALUES (1);\n"
