@@ -95,8 +95,12 @@ absl::StatusOr<int> RunCommand(Console& console, const GlobalFlags& globals, Com
   std::string config = globals.config;
   if (config.empty() && access(kDefaultConfig, F_OK) == 0) config = kDefaultConfig;
   if (!config.empty()) BRANT_RETURN_IF_ERROR(settings.ReadFile(config));
-  Context context(console, settings, std::move(config));
-  return command.Run(context);
+  auto context = std::make_unique<Context>(console, settings, std::move(config));
+  absl::StatusOr<int> code = command.Run(*context);
+  // gRPC takes milliseconds to close a channel and to join its threads; the end of
+  // the process does both at once. A private agent, however, has to be ended.
+  if (context->UsesRemoteAgent()) static_cast<void>(context.release());
+  return code;
 }
 
 int Main(std::vector<std::string> words) {
@@ -148,5 +152,8 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::strcmp(argv[1], "--version") == 0) return brant::PrintVersion();
   // An agent that ends is an error of the call and not of the process.
   signal(SIGPIPE, SIG_IGN);
-  return brant::Main(std::vector<std::string>(argv + 1, argv + argc));
+  const int code = brant::Main(std::vector<std::string>(argv + 1, argv + argc));
+  std::fflush(nullptr);
+  // gRPC's threads may still run, so what they use must not be destroyed.
+  _exit(code);
 }

@@ -92,6 +92,10 @@ class Journal {
   // on from it and no stamp settled it. Runs that ended before their first step
   // change nothing about it.
   absl::StatusOr<std::optional<StepRecord>> ReadUnfinishedStep(Session& session) const;
+  // StepRecord::fingerprint, which ReadUnfinishedStep leaves out: journals of
+  // format 1 have none.
+  absl::StatusOr<std::optional<std::string>> ReadFingerprint(Session& session,
+                                                             const StepRecord& step) const;
   // How many statements of a step are recorded as done.
   absl::StatusOr<int> ReadStatementsDone(Session& session, absl::string_view run_id,
                                          int position) const;

@@ -80,16 +80,20 @@ absl::StatusOr<Standing> ReadStanding(Database& database, Session& session, cons
     BRANT_ASSIGN_OR_RETURN(std::optional<DatabaseState> state,
                            journal.ReadState(session, /*lock=*/false));
     if (state.has_value()) {
-      standing.prepared = true;
+      standing.prepared = state->format == kJournalFormat;
       standing.state = *std::move(state);
     }
   }
   if (has_journal) {
     BRANT_ASSIGN_OR_RETURN(standing.unfinished, journal.ReadUnfinishedStep(session));
+    if (standing.prepared && standing.unfinished.has_value()) {
+      BRANT_ASSIGN_OR_RETURN(standing.unfinished->fingerprint,
+                             journal.ReadFingerprint(session, *standing.unfinished));
+    }
     BRANT_ASSIGN_OR_RETURN(standing.earlier, journal.ReadRunOfRequest(session, request_id));
   }
   // The first run; there may be a version table of Alembic's.
-  if (has_versions && !standing.prepared) {
+  if (has_versions && standing.state.format == 0) {
     BRANT_ASSIGN_OR_RETURN(standing.state.rows, journal.ReadRows(session));
   }
   return standing;

@@ -19,7 +19,8 @@ namespace brant {
 
 // What a run finds once it has the lock.
 struct Standing {
-  // The tables are there, with the journal's row for this version table.
+  // The tables are there in today's format, with the journal's row for this
+  // version table.
   bool prepared = false;
   DatabaseState state;
   std::optional<StepRecord> unfinished;

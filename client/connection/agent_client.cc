@@ -46,7 +46,7 @@ absl::Status AgentClient::Retry(const std::function<absl::Status()>& call) {
 
 template <typename Request, typename Call>
 absl::Status AgentClient::WithBundle(MigrationSource& source, Request& request, const Call& call) {
-  BRANT_ASSIGN_OR_RETURN(std::string digest, source.Digest());
+  BRANT_ASSIGN_OR_RETURN(std::string digest, FindDigest(source));
   request.set_bundle_digest(digest);
   Backoff backoff(options_.retry_limit, options_.clock);
   for (bool uploaded = false;;) {
@@ -151,6 +151,13 @@ absl::StatusOr<v1::CancelRunResponse> AgentClient::CancelRun(const v1::CancelRun
         v1::RunService::NewStub(connection_->channel())->CancelRun(&context, request, &response));
   }));
   return response;
+}
+
+absl::StatusOr<std::string> AgentClient::FindDigest(MigrationSource& source) {
+  // gRPC's start and the way to the agent take about as long as a large folder.
+  source.Prepare();
+  connection_->Connect();
+  return source.Digest();
 }
 
 absl::StatusOr<std::string> AgentClient::Upload(MigrationSource& source) {

@@ -52,6 +52,8 @@ class AgentClient {
   // Answers when the run has ended, however long that takes.
   absl::StatusOr<v1::CancelRunResponse> CancelRun(const v1::CancelRunRequest& request);
 
+  // The digest to send with a call; meanwhile the way to the agent is prepared.
+  absl::StatusOr<std::string> FindDigest(MigrationSource& source);
   // Sends the files, and gives the digest that they had when they were read.
   absl::StatusOr<std::string> Upload(MigrationSource& source);
 

@@ -1,5 +1,6 @@
 #include "client/connection/connection.h"
 
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -18,6 +19,8 @@ namespace brant {
 namespace {
 
 constexpr int kMaxReceiveBytes = 64 << 20;
+// How long Connect() waits: nobody notices that.
+constexpr auto kConnectWait = std::chrono::milliseconds(100);
 
 grpc::ChannelArguments Arguments() {
   grpc::ChannelArguments arguments;
@@ -57,6 +60,15 @@ class RemoteConnection : public Connection {
   }
 
   std::string address() const override { return addresses_[current_]; }
+
+  void Connect() override {
+    const auto deadline = std::chrono::system_clock::now() + kConnectWait;
+    grpc_connectivity_state state;
+    do {
+      state = channel()->GetState(/*try_to_connect=*/true);
+    } while ((state == GRPC_CHANNEL_IDLE || state == GRPC_CHANNEL_CONNECTING) &&
+             channel()->WaitForStateChange(state, deadline));
+  }
 
   bool Failed() override {
     current_ = (current_ + 1) % addresses_.size();

@@ -26,6 +26,10 @@ class Connection {
   // Whom that channel leads to, for messages.
   virtual std::string address() const = 0;
 
+  // Connects that channel, so that the call need not wait for it. Returns when this
+  // succeeded or failed, or takes long: the call will tell.
+  virtual void Connect() {}
+
   // Called when the channel did not lead to an answer. True: another address
   // can be tried at once.
   virtual bool Failed() { return false; }

@@ -95,7 +95,7 @@ RunFollower::RunFollower(AgentClient& client, const Interrupts& interrupts, RunV
 
 absl::StatusOr<RunOutcome> RunFollower::Start(RunRequest request, MigrationSource& source) {
   own_run_ = true;
-  BRANT_ASSIGN_OR_RETURN(const std::string digest, source.Digest());
+  BRANT_ASSIGN_OR_RETURN(const std::string digest, client_.FindDigest(source));
   SetDigest(request, digest);
   return Follow(std::move(request), &source);
 }

@@ -25,6 +25,16 @@ void HookObserver::OnStatementStarted(int position, int number, const Step& step
   if (on_statement) on_statement(position, number);
 }
 
+void HookObserver::OnBlocked(int position, int number, const std::vector<Blocker>& blockers) {
+  RecordingObserver::OnBlocked(position, number, blockers);
+  if (on_blocked) on_blocked(blockers);
+}
+
+void HookObserver::OnAttemptFailed(int position, const absl::Status& error, absl::Duration delay) {
+  RecordingObserver::OnAttemptFailed(position, error, delay);
+  if (on_attempt_failed) on_attempt_failed(error);
+}
+
 void MigrationFixture::MakeDatabase(Dialect dialect) {
   auto made = TestDatabase::Create(dialect);
   ASSERT_TRUE(made.ok()) << DescribeError(made.status());
