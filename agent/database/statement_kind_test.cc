@@ -20,8 +20,11 @@ void ExpectAll(StatementKind kind, Dialect dialect, std::initializer_list<absl::
 
 TEST(StatementKind, ProceduresMayCommitAPart) {
   ExpectAll(kProcedure, Dialect::kPostgresql,
-            {"CALL p()", "DO $$ BEGIN COMMIT; END $$", "do $$ begin rollback; end $$"});
-  ExpectAll(kTransactional, Dialect::kPostgresql, {"DO $$ BEGIN PERFORM 1; END $$"});
+            {"CALL p()", "DO $$ BEGIN COMMIT; END $$", "do $$ begin rollback; end $$",
+             "DO LANGUAGE plpython3u $$ plpy.commit() $$", "DO $_$ SPI::spi_rollback() $_$",
+             "DO 'BEGIN CALL p(); END'"});
+  ExpectAll(kTransactional, Dialect::kPostgresql,
+            {"DO $$ BEGIN PERFORM 1; END $$", "DO $$ BEGIN PERFORM recall(calls); END $$"});
   ExpectAll(kProcedure, Dialect::kMysql,
             {"CALL p()", "BEGIN NOT ATOMIC INSERT INTO t VALUES (1); COMMIT; END",
              "BEGIN NOT ATOMIC SELECT 1; END"});
@@ -74,7 +77,16 @@ TEST(StatementKind, TransactionControlOfMysql) {
 TEST(StatementKind, WhatChangesTheSessionAlone) {
   ExpectAll(kSession, Dialect::kPostgresql,
             {"SET search_path = x", "PREPARE x AS SELECT 1", "DEALLOCATE x", "RESET ALL",
-             "DISCARD ALL", "LOAD 'x'"});
+             "DISCARD ALL", "LOAD 'x'", "SET SESSION AUTHORIZATION x", "SET ROLE x",
+             "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", "SET TIME ZONE 'UTC'",
+             "LISTEN l", "UNLISTEN *", "SELECT pg_catalog.set_config('search_path', '', false)",
+             "select set_config('a.b', 'c', /* x */ False)"});
+  ExpectAll(
+      kTransactional, Dialect::kPostgresql,
+      {"SET LOCAL search_path = x", "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+       "SET CONSTRAINTS ALL DEFERRED", "NOTIFY l", "SELECT set_config('a.b', 'c', true)",
+       "SELECT set_config('a.b', 'c', false) FROM t", "SELECT 1 INTO x",
+       "CREATE TEMP TABLE x (a int)", "DECLARE c CURSOR WITH HOLD FOR SELECT 1", "EXECUTE x"});
   ExpectAll(kSession, Dialect::kMysql,
             {"SET @autocommit = 0", "SET x = 'autocommit'", "SET sql_mode=''", "USE other",
              "PREPARE s FROM 'x'", "DEALLOCATE PREPARE s"});
@@ -82,8 +94,8 @@ TEST(StatementKind, WhatChangesTheSessionAlone) {
 
 TEST(StatementKind, MaintenanceMayBeRepeated) {
   ExpectAll(kMaintenance, Dialect::kPostgresql,
-            {"VACUUM t", "REINDEX INDEX CONCURRENTLY i", "CLUSTER", "CHECKPOINT",
-             "ALTER SYSTEM SET x = 1"});
+            {"VACUUM t", "REINDEX INDEX CONCURRENTLY i", "REINDEX TABLE t", "CLUSTER",
+             "CLUSTER t USING i", "ANALYZE t", "CHECKPOINT", "ALTER SYSTEM SET x = 1"});
   ExpectAll(kMaintenance, Dialect::kMysql,
             {"ANALYZE TABLE t", "OPTIMIZE TABLE t", "LOAD INDEX INTO CACHE t", "SET GLOBAL x = 1"});
 }
@@ -95,11 +107,34 @@ TEST(StatementKind, WhatPostgresqlRefusesInATransaction) {
              "DROP INDEX CONCURRENTLY i", "CREATE DATABASE d", "DROP TABLESPACE s",
              "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p",
              "ALTER TABLE t DETACH PARTITION p CONCURRENTLY",
-             "ALTER TABLE t DETACH PARTITION p FINALIZE", "ALTER DATABASE d SET TABLESPACE s"});
+             "ALTER TABLE t DETACH PARTITION p FINALIZE", "ALTER DATABASE d SET TABLESPACE s",
+             "CREATE INDEX CONCURRENTLY ON t (a)", "CREATE INDEX CONCURRENTLY U&\"i\" ON t (a)",
+             "alter table if exists only s.\"T 1\" * detach partition \"finalize\" concurrently",
+             "-- note\nDROP DATABASE IF EXISTS d WITH (FORCE)", "CREATE TABLESPACE s LOCATION ''",
+             "ALTER SUBSCRIPTION s REFRESH PUBLICATION", "ALTER SUBSCRIPTION s SET PUBLICATION p",
+             "ALTER SUBSCRIPTION s SET (failover = on)", "DROP SUBSCRIPTION s"});
   ExpectAll(kTransactional, Dialect::kPostgresql,
-            {"CREATE INDEX concurrently_built ON t (a)", "DROP INDEX i",
-             "ALTER TABLE t DETACH PARTITION p", "ALTER DATABASE d SET work_mem = 1",
-             "ALTER TYPE e ADD VALUE 'x'", "REFRESH MATERIALIZED VIEW CONCURRENTLY v"});
+            {"CREATE INDEX concurrently_built ON t (a)",
+             "DROP INDEX i",
+             "ALTER TABLE t DETACH PARTITION p",
+             "ALTER DATABASE d SET work_mem = 1",
+             "ALTER TYPE e ADD VALUE 'x'",
+             "REFRESH MATERIALIZED VIEW CONCURRENTLY v",
+             "CREATE INDEX \"concurrently\" ON t (a)",
+             "CREATE INDEX /* concurrently */ i ON t (a)",
+             "CREATE INDEX concurrently_ ON t (a)",
+             "CREATE TABLE concurrently (a int)",
+             "ALTER TABLE detach ADD COLUMN concurrently int",
+             "ALTER TABLE t DETACH PARTITION \"concurrently\"",
+             "ALTER TABLE t DETACH PARTITION finalize",
+             "ALTER TABLE t SET TABLESPACE s",
+             "ALTER DATABASE tablespace SET work_mem = 1",
+             "ALTER DATABASE d SET default_tablespace = s",
+             "ALTER TABLESPACE s RENAME TO tablespace",
+             "ALTER SUBSCRIPTION s DISABLE",
+             "ALTER SUBSCRIPTION publication OWNER TO me",
+             "ALTER SUBSCRIPTION s SET (synchronous_commit = off)",
+             "ALTER INDEX i RENAME TO j"});
 }
 
 TEST(StatementKind, ARollbackUndoesDdlOnPostgresqlAndSqlite) {
