@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/database/mysql/splitter.h"
+#include "agent/database/postgresql/resumable.h"
 #include "agent/database/postgresql/splitter.h"
 #include "agent/database/sqlite/splitter.h"
 #include "agent/database/statement_kind.h"
@@ -39,6 +40,13 @@ absl::StatusOr<std::vector<Statement>> SplitStatements(Dialect dialect, absl::st
 }
 
 absl::Status CheckResumable(Dialect dialect, absl::Span<const Statement> statements, int done) {
+  switch (dialect) {
+    case Dialect::kPostgresql:
+      return CheckPostgresqlResumable(statements, done);
+    case Dialect::kSqlite:
+    case Dialect::kMysql:
+      break;
+  }
   return absl::OkStatus();
 }
 
