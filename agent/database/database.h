@@ -116,8 +116,10 @@ class Session {
   virtual absl::StatusOr<std::optional<LockOwner>> LockHolder(absl::string_view name) = 0;
 
   // True if every transaction may get another session of the server, behind a
-  // pooler in transaction mode. Then TryLock works within a transaction only,
-  // and the lock ends with that; settings are made anew by each Begin.
+  // pooler in transaction mode. Then TryLock works within a transaction only
+  // (INTERNAL outside), and the lock ends with that; settings are made anew by
+  // each Begin, Reset only rolls back, and Execute refuses what would outlast its
+  // transaction in the server's session (POOLED_CONNECTION).
   virtual bool IsPooled() const { return false; }
 
   // A digest of all in the catalogue that the statement of a migration names: if
@@ -147,7 +149,8 @@ class Session {
 
   // False once the connection is known to be broken.
   virtual bool IsAlive() const = 0;
-  // The server's process or connection id, in digits.
+  // The server's process or connection id, in digits. Pooled: that of the open
+  // transaction, and empty outside; it is another client's afterwards.
   virtual std::string ServerId() const = 0;
 };
 
