@@ -44,6 +44,16 @@ class ObserveTest : public ::testing::TestWithParam<bool> {
     absl::StatusOr<Execution> execution = session.Execute(statement);
     ASSERT_TRUE(execution.ok()) << statement << "\n" << DescribeError(execution.status());
   }
+  // A server answers before it shows the session as idle.
+  void UntilIdle(Session& session) {
+    while (observer_
+               ->Query("SELECT 1 FROM information_schema.PROCESSLIST WHERE COMMAND = 'Sleep' AND "
+                       "INFO IS NULL AND ID = ?",
+                       {session.ServerId()})
+               ->empty()) {
+      std::this_thread::yield();
+    }
+  }
   void Start(std::string statement) {
     waiter_thread_ = std::thread([this, statement] {
       status_ = waiter_->Execute(statement).status();
@@ -72,6 +82,7 @@ class ObserveTest : public ::testing::TestWithParam<bool> {
 TEST_P(ObserveTest, WhoHoldsARow) {
   Execute(*holder_, "BEGIN");
   Execute(*holder_, "UPDATE t SET b = 2");
+  UntilIdle(*holder_);
   Start("UPDATE t SET b = 3");
   const Activity activity = UntilBlocked();
   EXPECT_THAT(activity.blockers,
@@ -89,6 +100,7 @@ TEST_P(ObserveTest, WhoHoldsATable) {
   Execute(*elsewhere, "CREATE OR REPLACE TABLE u (a INT)");
   Execute(*holder_, "BEGIN");
   Execute(*holder_, "SELECT * FROM t");
+  UntilIdle(*holder_);
   Start("ALTER TABLE t ADD c INT");
   const Activity activity = UntilBlocked();
   EXPECT_THAT(activity.blockers,

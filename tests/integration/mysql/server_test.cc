@@ -116,7 +116,7 @@ TEST_F(ServerTest, ServersThatTheTestsHaveNot) {
     ServerOfVariables mysql({{"read_only", "OFF"}, {name, "ON"}});
     EXPECT_THAT(database_->CheckWritable(mysql).status().message(), HasSubstr(name));
   }
-  ServerOfVariables newest({{"read_only", "NO_LOCK_NO_ADMIN"}});
+  ServerOfVariables newest(Rows{{"read_only", "NO_LOCK_NO_ADMIN"}});
   EXPECT_FALSE(database_->CheckWritable(newest).ok());
 }
 
