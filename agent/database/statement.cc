@@ -2,8 +2,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
+#include "agent/database/mysql/resumable.h"
 #include "agent/database/mysql/splitter.h"
 #include "agent/database/postgresql/splitter.h"
+#include "agent/database/sqlite/resumable.h"
 #include "agent/database/sqlite/splitter.h"
 #include "agent/database/statement_kind.h"
 
@@ -39,7 +41,15 @@ absl::StatusOr<std::vector<Statement>> SplitStatements(Dialect dialect, absl::st
 }
 
 absl::Status CheckResumable(Dialect dialect, absl::Span<const Statement> statements, int done) {
-  return absl::OkStatus();
+  switch (dialect) {
+    case Dialect::kPostgresql:
+      return absl::OkStatus();
+    case Dialect::kSqlite:
+      return CheckSqliteResumable(statements, done);
+    case Dialect::kMysql:
+      return CheckMysqlResumable(statements, done);
+  }
+  return Error(v1::ERROR_REASON_INTERNAL, "unknown dialect");
 }
 
 }  // namespace brant
