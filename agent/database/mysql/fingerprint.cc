@@ -2,6 +2,7 @@
 
 #include <mysqld_error.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -49,15 +50,18 @@ std::string WithoutCounter(absl::string_view definition) {
 
 class Fingerprinter {
  public:
-  Fingerprinter(const Ddl& ddl, bool mariadb, const RunStatement& run)
-      : ddl_(ddl), mariadb_(mariadb), run_(run) {}
+  Fingerprinter(const Ddl& ddl, bool mariadb, absl::string_view database, const RunStatement& run)
+      : ddl_(ddl), mariadb_(mariadb), database_(database), run_(run) {}
 
   Answer Take() {
+    if (ddl_.trace == Ddl::Trace::kNone) return std::nullopt;
+    if (ddl_.trace == Ddl::Trace::kRepeatable) return Sha256Hex("repeatable");
+    BRANT_ASSIGN_OR_RETURN(const bool independent, MeansTheSameInEverySession());
+    if (!independent) return std::nullopt;
     switch (ddl_.trace) {
       case Ddl::Trace::kNone:
-        return std::nullopt;
       case Ddl::Trace::kRepeatable:
-        return Sha256Hex("repeatable");
+        break;
       case Ddl::Trace::kExistence:
         return TakeExistence();
       case Ddl::Trace::kDefinition:
@@ -74,6 +78,24 @@ class Fingerprinter {
     bool exists = false;
     std::string definition;
   };
+
+  absl::StatusOr<bool> MeansTheSameInEverySession() {
+    Rows rows;
+    auto failure = run_(
+        absl::StrCat("SELECT DATABASE() <=> ", TextLiteral(database_),
+                     ", @@sql_quote_show_create = 1 AND @@character_set_results LIKE 'utf8%' AND "
+                     "@@sql_mode NOT LIKE '%ANSI_QUOTES%' AND @@sql_mode NOT LIKE '%_OPTIONS%'"),
+        &rows);
+    if (failure && IsPassing(*failure)) return ToStatus(*failure, Activity::kRunning);
+    if (failure || rows.size() != 1) return false;
+    const bool qualified =
+        ddl_.object == "DATABASE" ||
+        std::all_of(ddl_.names.begin(), ddl_.names.end(),
+                    [](const std::string& name) { return Parts(name).size() > 1; });
+    const bool plainly_shown = rows[0][1] == "1";
+    return (qualified || rows[0][0] == "1") &&
+           (plainly_shown || ddl_.trace != Ddl::Trace::kDefinition);
+  }
 
   // Nothing: it can't be seen, or hides behind a temporary table.
   absl::StatusOr<std::optional<Shown>> Show(const std::string& name) {
@@ -165,15 +187,17 @@ class Fingerprinter {
 
   const Ddl& ddl_;
   const bool mariadb_;
+  const absl::string_view database_;
   const RunStatement& run_;
 };
 
 }  // namespace
 
-Answer FingerprintOf(const Ddl& ddl, const Connection& connection, const RunStatement& run) {
+Answer FingerprintOf(const Ddl& ddl, const Connection& connection, absl::string_view database,
+                     const RunStatement& run) {
   const bool mariadb = connection.IsMariaDb();
   if (connection.ServerVersion() < (mariadb ? 100600 : 80000)) return std::nullopt;
-  return Fingerprinter(ddl, mariadb, run).Take();
+  return Fingerprinter(ddl, mariadb, database, run).Take();
 }
 
 }  // namespace brant::mysql

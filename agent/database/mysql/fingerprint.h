@@ -20,10 +20,16 @@ namespace brant::mysql {
 // catalogue can't tell, or the user may not see it, or the server's DDL is not
 // atomic (before MariaDB 10.6 and MySQL 8.0).
 //
-// One round trip for a name, which takes no lock that lasts.
+// Whoever compares may be in a session that has not the settings of this one. So
+// there is none either where they decide what is meant or shown: unqualified
+// names while another database than `database` is in use, and definitions
+// written with other quotes or in another character set.
+//
+// One round trip, and one for a name. They take no lock that lasts.
 using RunStatement = std::function<std::optional<Failure>(const std::string& sql, Rows* rows)>;
 absl::StatusOr<std::optional<std::string>> FingerprintOf(const Ddl& ddl,
                                                          const Connection& connection,
+                                                         absl::string_view database,
                                                          const RunStatement& run);
 
 }  // namespace brant::mysql

@@ -126,7 +126,7 @@ absl::StatusOr<std::optional<std::string>> MysqlSession::Fingerprint(absl::strin
   };
   const PreparedUse use = ReadPreparedUse(statement);
   if (use.action != PreparedUse::Action::kExecute) {
-    return FingerprintOf(ReadDdl(statement), *connection_, run);
+    return FingerprintOf(ReadDdl(statement), *connection_, options_->database, run);
   }
   // Scripts compute the text from the catalogue, so that it is another one where
   // the statement took effect: the text is a part of what is compared.
@@ -134,7 +134,8 @@ absl::StatusOr<std::optional<std::string>> MysqlSession::Fingerprint(absl::strin
   if (!text) return std::nullopt;
   std::optional<std::string> effect = "";
   if (!IsHarmless(*text)) {
-    BRANT_ASSIGN_OR_RETURN(effect, FingerprintOf(ReadDdl(*text), *connection_, run));
+    BRANT_ASSIGN_OR_RETURN(effect,
+                           FingerprintOf(ReadDdl(*text), *connection_, options_->database, run));
   }
   if (!effect) return std::nullopt;
   return Sha256Hex(absl::StrCat(*text, absl::string_view("\0", 1), *effect));

@@ -133,10 +133,12 @@ class Fixture {
     Connect();
     Execute("DROP DATABASE app");
     Execute("CREATE DATABASE app");
-    Execute("USE app");
+    Connect();
   }
-  void Connect() {
-    database_ = MakeMysqlDatabase(server_.url()).value();
+  void Connect(const std::string& name = "app") {
+    DatabaseUrl url = server_.url();
+    url.database = name;
+    database_ = MakeMysqlDatabase(url).value();
     session_ = database_->Connect({}).value();
   }
   void Restart(int signal) {
@@ -200,7 +202,7 @@ TEST_F(FingerprintTest, TellsWhatTookEffectWhateverElseHappens) {
   std::vector<std::optional<std::string>> before;
   for (size_t i = 0; i < cases.size(); ++i) {
     Execute(absl::StrCat("CREATE DATABASE c", i));
-    Execute(absl::StrCat("USE c", i));
+    Connect(absl::StrCat("c", i));
     MakeTables();
     for (const std::string& statement : cases[i].before) Execute(statement);
     before.push_back(Fingerprint(cases[i].statement));
@@ -211,14 +213,14 @@ TEST_F(FingerprintTest, TellsWhatTookEffectWhateverElseHappens) {
   for (int signal : {SIGTERM, SIGKILL}) {
     Restart(signal);
     for (size_t i = 0; i < cases.size(); ++i) {
-      Execute(absl::StrCat("USE c", i));
+      Connect(absl::StrCat("c", i));
       Prepare(cases[i]);
       EXPECT_EQ(Fingerprint(cases[i].statement), before[i]) << cases[i].statement;
     }
   }
   std::vector<std::optional<std::string>> after;
   for (size_t i = 0; i < cases.size(); ++i) {
-    Execute(absl::StrCat("USE c", i));
+    Connect(absl::StrCat("c", i));
     Prepare(cases[i]);
     // One that fails took none.
     const bool done = session_->Execute(cases[i].statement).ok();
@@ -231,7 +233,7 @@ TEST_F(FingerprintTest, TellsWhatTookEffectWhateverElseHappens) {
   }
   Restart(SIGKILL);
   for (size_t i = 0; i < cases.size(); ++i) {
-    Execute(absl::StrCat("USE c", i));
+    Connect(absl::StrCat("c", i));
     Prepare(cases[i]);
     EXPECT_EQ(Fingerprint(cases[i].statement), after[i]) << cases[i].statement;
   }
@@ -273,14 +275,27 @@ TEST_F(FingerprintTest, UnderTablesThatAreLockedStaysInDoubt) {
   EXPECT_EQ(Fingerprint("ALTER TABLE u ADD b INT"), std::nullopt);
 }
 
-TEST_F(FingerprintTest, NamesInEverySqlMode) {
+// The session that compares may not have the settings of the one that died.
+TEST_F(FingerprintTest, WhatSettingsDecideStaysInDoubt) {
   Execute("CREATE TABLE `it's` (a INT)");
+  Execute("SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'");
+  Execute("SET NAMES utf8");
+  EXPECT_NE(Fingerprint("ALTER TABLE `it's` ADD b INT"), std::nullopt);
   Execute("SET sql_mode = 'ANSI_QUOTES'");
-  const std::string statement = "ALTER TABLE \"it's\" ADD b INT";
-  const std::optional<std::string> before = Fingerprint(statement);
-  ASSERT_NE(before, std::nullopt);
-  Execute(statement);
-  EXPECT_NE(Fingerprint(statement), before);
+  EXPECT_EQ(Fingerprint("ALTER TABLE \"it's\" ADD b INT"), std::nullopt);
+  EXPECT_NE(Fingerprint("DROP TABLE \"it's\""), std::nullopt);
+  Execute("SET sql_mode = ''");
+  Execute("SET sql_quote_show_create = 0");
+  EXPECT_EQ(Fingerprint("ALTER TABLE `it's` ADD b INT"), std::nullopt);
+  Execute("SET sql_quote_show_create = 1");
+  Execute("SET NAMES latin1");
+  EXPECT_EQ(Fingerprint("ALTER TABLE `it's` ADD b INT"), std::nullopt);
+  Execute("SET NAMES utf8mb4");
+  Execute("USE mysql");
+  EXPECT_EQ(Fingerprint("ALTER TABLE `it's` ADD b INT"), std::nullopt);
+  EXPECT_EQ(Fingerprint("DROP TABLE `it's`"), std::nullopt);
+  EXPECT_NE(Fingerprint("ALTER TABLE app.`it's` ADD b INT"), std::nullopt);
+  EXPECT_NE(Fingerprint("DROP DATABASE app"), std::nullopt);
 }
 
 TEST_F(FingerprintTest, BreaksWithItsConnection) {
