@@ -2,9 +2,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
+#include "agent/database/mysql/resumable.h"
 #include "agent/database/mysql/splitter.h"
 #include "agent/database/postgresql/resumable.h"
 #include "agent/database/postgresql/splitter.h"
+#include "agent/database/sqlite/resumable.h"
 #include "agent/database/sqlite/splitter.h"
 #include "agent/database/statement_kind.h"
 
@@ -44,10 +46,11 @@ absl::Status CheckResumable(Dialect dialect, absl::Span<const Statement> stateme
     case Dialect::kPostgresql:
       return CheckPostgresqlResumable(statements, done);
     case Dialect::kSqlite:
+      return CheckSqliteResumable(statements, done);
     case Dialect::kMysql:
-      break;
+      return CheckMysqlResumable(statements, done);
   }
-  return absl::OkStatus();
+  return Error(v1::ERROR_REASON_INTERNAL, "unknown dialect");
 }
 
 }  // namespace brant

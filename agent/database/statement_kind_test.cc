@@ -58,8 +58,13 @@ TEST(StatementKind, SettingsOfSqlite) {
              "/* x */ PRAGMA -- y\n cache_size = -2000"});
   ExpectAll(kTransactional, Dialect::kSqlite,
             {"PRAGMA foreign_keys", "PRAGMA foreign_key_check", "PRAGMA foreign_key_check(t)",
-             "PRAGMA user_version = 3", "PRAGMA writable_schema = ON",
-             "PRAGMA defer_foreign_keys = ON", "PRAGMA", "PRAGMA main."});
+             "PRAGMA user_version = 3", "PRAGMA application_id(7)",
+             "PRAGMA defer_foreign_keys = ON", "PRAGMA", "PRAGMA main.", "CREATE TEMP TABLE t (a)",
+             "ATTACH 'x' AS y", "PRAGMA legacy_alter_table", "EXPLAIN VACUUM", "ANALYZE", "REINDEX",
+             "CREATE VIRTUAL TABLE t USING fts5(a)"});
+  ExpectAll(kSession, Dialect::kSqlite,
+            {"PRAGMA legacy_alter_table = ON", "PRAGMA writable_schema = ON",
+             "PRAGMA recursive_triggers(1)"});
   ExpectAll(kMaintenance, Dialect::kSqlite, {"VACUUM"});
 }
 
@@ -72,6 +77,53 @@ TEST(StatementKind, TransactionControlOfMysql) {
   ExpectAll(kAutonomous, Dialect::kMysql,
             {"START SLAVE", "LOCK INSTANCE FOR BACKUP", "END",
              "/*!40000 ALTER TABLE t DISABLE KEYS */", "TRUNCATE t"});
+  // What is read is not what is set.
+  ExpectAll(kSession, Dialect::kMysql,
+            {"SET @old = @@autocommit", "SET @a = (SELECT 1, @@autocommit = 0)",
+             "SET @x = 'a\\', autocommit=0, '"});
+  ExpectAll(kControl, Dialect::kMysql,
+            {"SET @old = @@autocommit, autocommit = 0", "SET @@local.`autocommit` = 0",
+             "/*!40101 SET @OLD=@@AUTOCOMMIT, AUTOCOMMIT=0 */"});
+  ExpectAll(kMaintenance, Dialect::kMysql, {"SET GLOBAL autocommit = 0"});
+}
+
+TEST(StatementKind, TheManyFormsOfSet) {
+  ExpectAll(kMaintenance, Dialect::kMysql,
+            {"SET GLOBAL a = 1", "SET @@global.a = 1", "set @@GLOBAL . a := 1", "SET PERSIST a = 1",
+             "SET @@persist_only.a = 1", "SET GLOBAL a = 1, @@global.b = (1, 2)",
+             "SET GLOBAL TRANSACTION READ ONLY"});
+  ExpectAll(kSession, Dialect::kMysql,
+            {"SET NAMES utf8mb4", "SET CHARACTER SET latin1", "SET ROLE r", "SET @global = 1",
+             "SET @x = @@global.y", "SET GLOBAL a = 1, SESSION b = 2", "SET a = 1, GLOBAL b = 2",
+             "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "SET SESSION TRANSACTION READ ONLY",
+             "SET STATEMENT a = 1 FOR SET @x = 1", "SET default_storage_engine = x",
+             "SET @x = (SELECT MAX(a) FROM t)"});
+  ExpectAll(kAutonomous, Dialect::kMysql,
+            {"SET PASSWORD = 'x'", "SET PASSWORD FOR u = 'x'", "SET DEFAULT ROLE r FOR u",
+             "SET STATEMENT max_statement_time = 5 FOR ALTER TABLE t ADD a INT"});
+  ExpectAll(kTransactional, Dialect::kMysql,
+            {"SET STATEMENT a = 1, b = 'for' FOR UPDATE t SET a=1"});
+}
+
+TEST(StatementKind, OfMysql) {
+  ExpectAll(kTransactional, Dialect::kMysql,
+            {"SELECT a INTO @x FROM t", "LOAD XML INFILE 'x' INTO TABLE t", "TABLE t",
+             "CREATE OR REPLACE TEMPORARY TABLE t (a INT)", "DROP TEMPORARY TABLE t",
+             "/*!40101 CREATE*/ /*!32302 TEMPORARY*/ TABLE t (a INT)", "ANALYZE SELECT 1",
+             "ANALYZE FORMAT=JSON UPDATE t SET a = 1", "GET DIAGNOSTICS @x = ROW_COUNT"});
+  ExpectAll(kSession, Dialect::kMysql,
+            {"HANDLER t OPEN", "HANDLER t READ FIRST", "DROP PREPARE s", "prepare s from @x"});
+  ExpectAll(kMaintenance, Dialect::kMysql,
+            {"ANALYZE LOCAL TABLE t", "CHECKSUM TABLE t", "FLUSH PRIVILEGES"});
+  ExpectAll(kProcedure, Dialect::kMysql,
+            {"IF 1 THEN DROP TABLE t; END IF", "CASE 1 WHEN 1 THEN SELECT 1; END CASE",
+             "WHILE 0 DO SELECT 1; END WHILE", "a: BEGIN NOT ATOMIC SELECT 1; END", "l: LOOP x"});
+  ExpectAll(kAutonomous, Dialect::kMysql,
+            {"EXECUTE s", "EXECUTE IMMEDIATE 'x'", "RENAME TABLE a TO b", "TRUNCATE TABLE t",
+             "GRANT SELECT ON t TO u", "REVOKE SELECT ON t FROM u", "CREATE SEQUENCE s",
+             "CREATE OR REPLACE TABLE t (a INT)", "CREATE USER u", "INSTALL SONAME 'x'",
+             "/*!50003 CREATE*/ /*!50017 DEFINER=u@h*/ /*!50003 TRIGGER g BEFORE INSERT ON t FOR "
+             "EACH ROW SET NEW.a = 1 */"});
 }
 
 TEST(StatementKind, WhatChangesTheSessionAlone) {

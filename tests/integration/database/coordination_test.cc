@@ -176,9 +176,7 @@ TEST_P(CoordinationTest, WaitsForLocksOnlyAsLongAsAsked) {
       ASSERT_TRUE(waiter->Reset().ok());
     }
     absl::Status status = waiter->Execute("ALTER TABLE t ADD COLUMN c INTEGER").status();
-    EXPECT_EQ(ReasonOf(status), IsPostgresql() ? v1::ERROR_REASON_LOCK_NOT_AVAILABLE
-                                               : v1::ERROR_REASON_DATABASE_ERROR)
-        << status;
+    EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_LOCK_NOT_AVAILABLE) << status;
     EXPECT_THAT(ErrorDetail(status, "database_code"), StartsWith(IsPostgresql() ? "55P03"
                                                                  : IsSqlite()   ? "5"
                                                                                 : "1205"));
