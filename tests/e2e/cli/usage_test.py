@@ -53,6 +53,8 @@ class UsageTest(CliTestCase):
             (["--output", "xml", "history"], "none of text, json"),
             (["current", "--agent", "http://a"], "is no address of an agent"),
             (["current", "--agent", "a:1", "--database-url", "sqlite://"], "exclude each other"),
+            (["current", "--database-url", ""], "--database-url is empty"),
+            (["current", "--agent="], "--agent is empty"),
             (["current", "--connect-timeout", "x", "--agent", "a:1"], "not a number of seconds"),
         ]:
             with self.subTest(words):
@@ -80,6 +82,10 @@ class UsageTest(CliTestCase):
             3, "current", "--agent", "127.0.0.1:1", "--connect-timeout", "0"
         )
         self.assertIn("can't reach the agent at 127.0.0.1:1", message)
+
+    def test_an_empty_flag_never_falls_back_to_the_environment(self):
+        message = self.brant_fails(2, "upgrade", "head", "--database-url", "", DATABASE_URL="x:")
+        self.assertIn("--database-url is empty", message)
 
     def test_agent_that_is_not_installed(self):
         os.mkdir(self.path("migrations"))
