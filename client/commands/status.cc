@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "agent/base/error.h"
 #include "client/commands/command.h"
+#include "client/ui/event_lines.h"
 #include "client/ui/run_view.h"
 #include "client/ui/table.h"
 #include "google/protobuf/util/time_util.h"
@@ -12,7 +13,7 @@
 namespace brant {
 namespace {
 
-std::string Plural(int count) {
+std::string Revisions(int count) {
   return absl::StrCat(count, count == 1 ? " revision" : " revisions");
 }
 
@@ -21,9 +22,9 @@ std::string DescribeState(const v1::Status& status) {
     case v1::STATUS_STATE_UP_TO_DATE:
       return "up to date";
     case v1::STATUS_STATE_BEHIND:
-      return absl::StrCat("behind: ", Plural(status.pending_count()), " pending");
+      return absl::StrCat("behind: ", Revisions(status.pending_count()), " pending");
     case v1::STATUS_STATE_AHEAD:
-      return absl::StrCat("ahead: the database holds ", Plural(status.unknown_revisions_size()),
+      return absl::StrCat("ahead: the database holds ", Revisions(status.unknown_revisions_size()),
                           " that these migrations have not");
     case v1::STATUS_STATE_DIVERGED:
       return "diverged: the database holds revisions of another history";
