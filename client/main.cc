@@ -50,8 +50,8 @@ struct GlobalFlags {
                "Where the database's revision is kept (default: brant_version)");
     flags.Text("--version-table-schema", "NAME", &version_table_schema, "The schema of that table");
     flags.Text("--connect-timeout", "SECONDS", &connect_timeout,
-               "How long to try to reach the agent or database (default: 10, and once only for "
-               "an agent of this command's own)");
+               "How long to try until an agent answers (default: 30; an agent of this command's "
+               "own tries its database once)");
     flags.Choice("--output", {"text", "json"}, &output, "How to print: for people or for programs");
     flags.Switch("-q,--quiet", &quiet, "No progress and no notes");
     flags.Switch("--no-color", &no_color, "No colours; NO_COLOR");

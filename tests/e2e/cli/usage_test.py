@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 import subprocess
 
@@ -55,6 +56,7 @@ class UsageTest(CliTestCase):
             (["current", "--agent", "a:1", "--database-url", "sqlite://"], "exclude each other"),
             (["current", "--database-url", ""], "--database-url is empty"),
             (["current", "--agent="], "--agent is empty"),
+            (["watch", "--timeout", "soon"], "not a number of seconds"),
             (["current", "--connect-timeout", "x", "--agent", "a:1"], "not a number of seconds"),
         ]:
             with self.subTest(words):
@@ -86,6 +88,29 @@ class UsageTest(CliTestCase):
     def test_an_empty_flag_never_falls_back_to_the_environment(self):
         message = self.brant_fails(2, "upgrade", "head", "--database-url", "", DATABASE_URL="x:")
         self.assertIn("--database-url is empty", message)
+
+    def test_time_that_is_over_before_any_agent_answered(self):
+        for words in (["upgrade", "head"], ["watch"]):
+            message = self.brant_fails(7, "-q", *words, "--agent", "127.0.0.1:1", "--timeout", "0.2")
+            self.assertIn("the timeout was over", message)
+            self.assertIn("127.0.0.1:1", message)
+        self.write("brant.toml", "agent = '127.0.0.1:1'\ntimeout = 0.2\n")
+        self.brant_fails(7, "-q", "upgrade", "head")
+
+    def test_interrupt_while_no_agent_answers(self):
+        for words in (["upgrade", "head"], ["watch"]):
+            process = subprocess.Popen(
+                [BRANT, *words, "--agent", "127.0.0.1:1"],
+                cwd=self.folder,
+                env=self.environment,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            self.assertIn("Trying again", process.stderr.readline())
+            process.send_signal(signal.SIGINT)
+            self.assertIn("Left before", process.stderr.read())
+            process.stderr.close()
+            self.assertEqual(process.wait(), 130)
 
     def test_agent_that_is_not_installed(self):
         os.mkdir(self.path("migrations"))
