@@ -100,6 +100,8 @@ absl::StatusOr<RunOutcome> RunFollower::Follow(RunRequest request, MigrationSour
       status = Interruption();
       if (status.ok()) return Finish();
       const v1::Run& run = end_->run_finished().run();
+      // A run that ends at once, again and again, gets no further.
+      progressed_ = progressed_ && run.steps_done() > 0;
       if (run.steps_done() > 0) predecessor_ = run;
       run_id_.clear();
     } else if (pursuit_.left() != Left::kNot && pursuit_.IsWorthAnotherTry(status)) {
@@ -118,8 +120,7 @@ absl::StatusOr<RunOutcome> RunFollower::Follow(RunRequest request, MigrationSour
       current = request;
       continue;
     }
-    // A run that ends at once, again and again, gets no further.
-    if (!pursuit_.TryAgain(status, progressed_ && !ended)) {
+    if (!pursuit_.TryAgain(status, progressed_)) {
       if (!ended) return client_.connection().Explain(std::move(status));
       view_.Show(*end_);
       return Finish();

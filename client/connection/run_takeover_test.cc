@@ -61,6 +61,18 @@ TEST_F(RunTakeoverTest, RunIsTakenUpAtAnotherAddress) {
   EXPECT_EQ(other.upgrades()[0].request_id(), "request1");
 }
 
+TEST_F(RunTakeoverTest, RunIsWatchedAtAnotherAddressAfterTheLastEvent) {
+  FakeAgent other;
+  agent_.AddUpgrade({{Event(1), Event(2)}, kBroken});
+  other.AddWatch({{Event(4), Last(5, v1::RUN_STATE_SUCCEEDED)}});
+  EXPECT_TRUE(Upgrade(absl::StrCat(agent_.address(), ",", other.address())).ok());
+  EXPECT_THAT(view_.sequences, ElementsAre(1, 2, 4, 5));
+  ASSERT_THAT(other.watches(), SizeIs(1));
+  EXPECT_EQ(other.watches()[0].run_id(), "run1");
+  EXPECT_EQ(other.watches()[0].after_sequence(), 2);
+  EXPECT_THAT(other.upgrades(), IsEmpty());
+}
+
 TEST_F(RunTakeoverTest, OutcomeNamesTheRunThatDidTheWorkBefore) {
   v1::RunEvent interrupted = Ended(v1::RUN_STATE_INTERRUPTED, v1::ERROR_REASON_SHUTTING_DOWN);
   interrupted.mutable_run_finished()->mutable_run()->set_steps_done(1);
