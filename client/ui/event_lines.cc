@@ -30,7 +30,8 @@ std::string OneLine(absl::string_view text) {
 std::string DescribeActiveRun(const v1::Run& run) {
   std::string text = absl::StrCat("run ", run.id());
   if (!run.agent().empty()) absl::StrAppend(&text, " of agent ", run.agent());
-  absl::StrAppend(&text, " (", RunKindName(run.kind()), " ", run.target());
+  absl::StrAppend(&text, " (", RunKindName(run.kind()));
+  if (!run.target().empty()) absl::StrAppend(&text, " ", run.target());
   if (!run.actor().empty()) absl::StrAppend(&text, " by ", run.actor());
   return text + ")";
 }

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "agent/base/error.h"
-#include "client/ui/event_lines.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/time_util.h"
 #include "gtest/gtest.h"
@@ -408,12 +407,6 @@ TEST(DescribeSuccessTest, SaysWhatHappened) {
   run.add_to_revisions("a");
   run.add_to_revisions("b");
   EXPECT_EQ(DescribeSuccess(run), "Stamped a, b");
-}
-
-TEST(DescribeDurationTest, UnitsGrow) {
-  EXPECT_EQ(DescribeDuration(absl::Milliseconds(420)), "0.42 s");
-  EXPECT_EQ(DescribeDuration(absl::Seconds(185)), "3 min 5 s");
-  EXPECT_EQ(DescribeDuration(absl::Seconds(3725)), "1 h 2 min");
 }
 
 }  // namespace
