@@ -68,6 +68,7 @@ class AgentCommandsTest : public ::testing::Test {
     v1::RunEvent event;
     event.set_sequence(1);
     v1::Run& run = *event.mutable_run_finished()->mutable_run();
+    run.set_id("run1");
     run.set_state(v1::RUN_STATE_SUCCEEDED);
     run.set_kind(kind);
     run.set_target("head");

@@ -145,7 +145,8 @@ std::string DescribeSuccess(const v1::Run& run, const v1::Run& predecessor) {
     return EscapeControl(absl::StrCat("Stamped ", revisions));
   }
   if (run.kind() == v1::RUN_KIND_REPAIR) {
-    return EscapeControl(absl::StrCat("Repaired ", run.target()));
+    if (run.id().empty()) return "Nothing to repair";
+    return EscapeControl(absl::StrCat("Repaired", run.target().empty() ? "" : " ", run.target()));
   }
   const bool idle = run.steps_done() == 0;
   if (idle && predecessor.id().empty()) {

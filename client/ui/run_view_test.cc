@@ -407,6 +407,13 @@ TEST(DescribeSuccessTest, SaysWhatHappened) {
   run.add_to_revisions("a");
   run.add_to_revisions("b");
   EXPECT_EQ(DescribeSuccess(run), "Stamped a, b");
+  run.set_kind(v1::RUN_KIND_REPAIR);
+  run.clear_target();
+  EXPECT_EQ(DescribeSuccess(run), "Nothing to repair");
+  run.set_id("run1");
+  EXPECT_EQ(DescribeSuccess(run), "Repaired");
+  run.set_target("aaaa1111");
+  EXPECT_EQ(DescribeSuccess(run), "Repaired aaaa1111");
 }
 
 }  // namespace
