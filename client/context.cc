@@ -117,7 +117,6 @@ absl::StatusOr<AgentClient*> Context::Connect(bool needs_database) {
     // An offline plan asks no database; the agent wants to know of one.
     process.database_url = url.empty() ? "sqlite://" : url;
     process.config = config_;
-    process.config = config_;
     if (HasFolder()) process.migrations = folder();
     process.version_table = settings_.Text("version-table");
     process.version_table_schema = settings_.Text("version-table-schema");
