@@ -9,6 +9,7 @@
 #include "agent/database/sqlite/resumable.h"
 #include "agent/database/sqlite/splitter.h"
 #include "agent/database/statement_kind.h"
+#include "agent/database/statement_words.h"
 
 namespace brant {
 namespace {
@@ -39,6 +40,30 @@ absl::StatusOr<std::vector<Statement>> SplitStatements(Dialect dialect, absl::st
     statement.kind = ClassifyStatement(dialect, statement.text);
   }
   return statements;
+}
+
+TransactionControl ReadTransactionControl(Dialect dialect, absl::string_view statement) {
+  StatementWords words(dialect, statement);
+  const std::string first = words.Next();
+  if (first == "begin" || first == "start") return TransactionControl::kBegins;
+  if (first == "commit" || first == "end" || first == "abort") return TransactionControl::kEnds;
+  if (first == "rollback") {
+    return words.HasAny({"to"}) ? TransactionControl::kOther : TransactionControl::kEnds;
+  }
+  if (first == "set" || first == "lock" || first == "unlock") return TransactionControl::kSession;
+  return TransactionControl::kOther;
+}
+
+bool IsOfSession(Dialect dialect, const Statement& statement) {
+  switch (statement.kind) {
+    case StatementKind::kSession:
+    case StatementKind::kSetting:
+      return true;
+    case StatementKind::kTransactionControl:
+      return ReadTransactionControl(dialect, statement.text) == TransactionControl::kSession;
+    default:
+      return false;
+  }
 }
 
 absl::Status CheckResumable(Dialect dialect, absl::Span<const Statement> statements, int done) {

@@ -58,9 +58,24 @@ struct Statement {
 // their like, with the detail "position": a byte offset into the script.
 absl::StatusOr<std::vector<Statement>> SplitStatements(Dialect dialect, absl::string_view script);
 
+// What a kTransactionControl statement does.
+enum class TransactionControl {
+  kBegins,
+  kEnds,
+  // Changes the session alone: SET autocommit, LOCK TABLES, UNLOCK TABLES.
+  kSession,
+  // SAVEPOINT, XA and all else.
+  kOther,
+};
+TransactionControl ReadTransactionControl(Dialect dialect, absl::string_view statement);
+
+// A statement whose effect is lost with the session: it is run again where a
+// step goes on in a new one.
+bool IsOfSession(Dialect dialect, const Statement& statement);
+
 // Whether a section whose first `done` statements took effect in a session that
-// is gone can go on in a new one, once the kSession and kSetting statements
-// among them were run again. Error: STEP_INCOMPLETE if a later statement needs
+// is gone can go on in a new one, once those of the session (IsOfSession) among
+// them were run again. Error: STEP_INCOMPLETE if a later statement needs
 // what only the old session had, such as a temporary table, or a user variable
 // that was computed; it names both statements.
 absl::Status CheckResumable(Dialect dialect, absl::Span<const Statement> statements, int done);

@@ -148,10 +148,10 @@ absl::StatusOr<std::optional<StepRecord>> Journal::ReadUnfinishedStep(Session& s
 
 absl::StatusOr<std::optional<std::string>> Journal::ReadFingerprint(Session& session,
                                                                     const StepRecord& step) const {
-  BRANT_ASSIGN_OR_RETURN(
-      Rows rows, session.Query(absl::StrCat("SELECT fingerprint FROM ", tables_.Steps(),
-                                            " WHERE run_id = ? AND position = ?"),
-                               {Value(step.run_id), Value(int64_t{step.position})}));
+  BRANT_ASSIGN_OR_RETURN(Rows rows,
+                         session.Query(absl::StrCat("SELECT fingerprint FROM ", tables_.Steps(),
+                                                    " WHERE run_id = ? AND position = ?"),
+                                       {Value(step.run_id), Value(int64_t{step.position})}));
   return rows.empty() ? std::nullopt : rows[0][0];
 }
 

@@ -36,16 +36,25 @@ absl::Status InDoubt(const StepRecord& unfinished, const Plan& plan) {
 enum class Fate { kTookEffect, kHadNoEffect, kUnknown };
 
 // The intent of a statement is part of the section's own transaction, so what
-// can be read of it was committed.
+// can be read of it was committed. What ran under LOCK TABLES left no intent.
 Fate FateOfTransactionControl(Dialect dialect, absl::string_view text) {
-  const std::string first = StatementWords(dialect, text).Next();
-  if (first == "begin" || first == "start" || first == "set") return Fate::kHadNoEffect;
-  if (first == "commit" || first == "end") return Fate::kTookEffect;
+  switch (ReadTransactionControl(dialect, text)) {
+    case TransactionControl::kBegins:
+      return Fate::kHadNoEffect;
+    case TransactionControl::kEnds:
+      return Fate::kTookEffect;
+    case TransactionControl::kSession:
+      return StatementWords(dialect, text).Next() == "lock" ? Fate::kUnknown : Fate::kHadNoEffect;
+    case TransactionControl::kOther:
+      break;
+  }
   return Fate::kUnknown;
 }
 
-absl::StatusOr<Fate> DecideFate(Session& session, Dialect dialect, const Statement& statement,
+// Of the step's statement after the first `done`.
+absl::StatusOr<Fate> DecideFate(Session& session, Dialect dialect, const Step& step, int done,
                                 const std::optional<std::string>& before, RunObserver& observer) {
+  const Statement& statement = step.statements[done];
   switch (statement.kind) {
     case StatementKind::kSession:
     case StatementKind::kSetting:
@@ -60,9 +69,13 @@ absl::StatusOr<Fate> DecideFate(Session& session, Dialect dialect, const Stateme
     case StatementKind::kAutonomous:
       break;
   }
+  // What the statement names may depend on the session.
+  BRANT_RETURN_IF_ERROR(AtStep(CheckResumable(dialect, step.statements, done), step));
+  BRANT_RETURN_IF_ERROR(RestoreSession(session, dialect, step, done));
   BRANT_ASSIGN_OR_RETURN(const std::string removed, session.RemoveLeftovers(statement.text));
   if (!removed.empty()) observer.OnNotice(removed);
   BRANT_ASSIGN_OR_RETURN(const std::optional<std::string> now, session.Fingerprint(statement.text));
+  BRANT_RETURN_IF_ERROR(session.Reset());
   if (!before.has_value() || !now.has_value()) return Fate::kUnknown;
   return *before == *now ? Fate::kHadNoEffect : Fate::kTookEffect;
 }
@@ -163,7 +176,7 @@ absl::StatusOr<int> StatementsToSkip(Session& session, Dialect dialect, const Pl
   }
   int done = unfinished->statements_done;
   if (in_doubt) {
-    BRANT_ASSIGN_OR_RETURN(const Fate fate, DecideFate(session, dialect, step.statements[known - 1],
+    BRANT_ASSIGN_OR_RETURN(const Fate fate, DecideFate(session, dialect, step, known - 1,
                                                        unfinished->fingerprint, observer));
     if (fate == Fate::kUnknown) return InDoubt(*unfinished, plan);
     if (fate == Fate::kTookEffect) done = known;

@@ -27,8 +27,12 @@ std::string ExtendDigest(absl::string_view digest, const Statement& statement) {
   return extended.FinishHex();
 }
 
-bool ChangesSessionAlone(const Statement& statement) {
-  return statement.kind == StatementKind::kSession || statement.kind == StatementKind::kSetting;
+// A procedure that gave way may have committed a part of its work before, so it
+// is not tried again.
+absl::Status NotToBeRepeated(const absl::Status& status) {
+  Error failed(v1::ERROR_REASON_STATEMENT_FAILED, status.message());
+  for (const auto& [key, value] : ErrorInfoOf(status).metadata()) failed.With(key, value);
+  return failed;
 }
 
 // Statements that may leave something behind where they fail.
@@ -61,6 +65,28 @@ std::string StatementsDigest(const Step& step, int count) {
   return digest;
 }
 
+absl::Status RestoreSession(Session& session, Dialect dialect, const Step& step, int done) {
+  for (int i = 0; i < done; ++i) {
+    if (!IsOfSession(dialect, step.statements[i])) continue;
+    absl::StatusOr<Execution> execution = session.Execute(step.statements[i].text);
+    if (!execution.ok()) return StatementError(execution.status(), step, step.statements[i]);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunStatementwise(const RunScope& scope, int position, const Step& step, int skip) {
+  scope.observer.OnStepStarted(position, step, skip);
+  return TryUntilNotInTheWay(scope, position, [&]() -> absl::Status {
+    StatementwiseStep attempt(scope, position, step, skip);
+    absl::Status status = attempt.Run();
+    if (!GaveWay(status) || !scope.session.IsAlive()) return status;
+    skip = attempt.statements_done();
+    const Dialect dialect = scope.journal.tables().dialect();
+    absl::Status resumable = CheckResumable(dialect, step.statements, skip);
+    return resumable.ok() ? status : NotToBeRepeated(status);
+  });
+}
+
 StatementwiseStep::StatementwiseStep(const RunScope& scope, int position, const Step& step,
                                      int skip)
     : scope_(scope), step_(step), skip_(skip), start_(absl::Now()) {
@@ -76,12 +102,11 @@ StatementwiseStep::StatementwiseStep(const RunScope& scope, int position, const 
 }
 
 absl::Status StatementwiseStep::Run() {
-  scope_.observer.OnStepStarted(record_.position, step_, skip_);
   BRANT_RETURN_IF_ERROR(RecordBeginning());
   if (skip_ > 0) {
-    if (absl::Status status = RestoreSession(); !status.ok()) {
-      return RecordFailure(false, std::move(status));
-    }
+    absl::Status status =
+        RestoreSession(scope_.session, scope_.journal.tables().dialect(), step_, skip_);
+    if (!status.ok()) return RecordFailure(false, std::move(status));
   }
   for (int i = skip_; i < record_.statements_total; ++i) {
     const bool was_open = scope_.session.InTransaction();
@@ -111,19 +136,10 @@ absl::Status StatementwiseStep::RecordBeginning() {
   });
 }
 
-absl::Status StatementwiseStep::RestoreSession() {
-  for (int i = 0; i < skip_; ++i) {
-    if (!ChangesSessionAlone(step_.statements[i])) continue;
-    absl::StatusOr<Execution> execution = scope_.session.Execute(step_.statements[i].text);
-    if (!execution.ok()) return StatementError(execution.status(), step_, step_.statements[i]);
-  }
-  return absl::OkStatus();
-}
-
 absl::Status StatementwiseStep::ExecuteAt(int index) {
   const Statement& statement = step_.statements[index];
   const bool in_transaction = scope_.session.InTransaction();
-  if (ChangesSessionAlone(statement)) {
+  if (statement.kind == StatementKind::kSession || statement.kind == StatementKind::kSetting) {
     BRANT_RETURN_IF_ERROR(ExecuteStatement(scope_, record_.position, index + 1, step_));
     CountDone(index);
     return absl::OkStatus();
@@ -165,7 +181,11 @@ absl::Status StatementwiseStep::ExecuteWithIntent(int index) {
   record_.statements_started = index + 1;
   BRANT_RETURN_IF_ERROR(RecordIntent(statement));
   const bool in_transaction = scope_.session.InTransaction();
-  const auto attempt = [&] { return ExecuteStatement(scope_, record_.position, index + 1, step_); };
+  const auto attempt = [&] {
+    absl::Status status = ExecuteStatement(scope_, record_.position, index + 1, step_);
+    const bool partly = statement.kind == StatementKind::kProcedure && !in_transaction;
+    return partly && GaveWay(status) ? NotToBeRepeated(status) : status;
+  };
   // What happened before in the section's own transaction would be lost with it.
   BRANT_RETURN_IF_ERROR(in_transaction ? attempt()
                                        : TryUntilNotInTheWay(scope_, record_.position, attempt));

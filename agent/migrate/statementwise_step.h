@@ -12,23 +12,31 @@
 
 namespace brant {
 
-// Executes one step. A statement that a rollback undoes is one transaction with
+// Runs again what the first `done` statements of a step made of a session that is
+// gone.
+absl::Status RestoreSession(Session& session, Dialect dialect, const Step& step, int done);
+
+// Executes a step of which an earlier run, or this one in an earlier session, has
+// done `skip` statements. Where it gives way to others in a transaction of the
+// section's own, it goes on from what that left.
+absl::Status RunStatementwise(const RunScope& scope, int position, const Step& step, int skip);
+
+// One try of that. A statement that a rollback undoes is one transaction with
 // its outcome in the journal. Around each other one the journal has an intent
 // before, with a fingerprint of the catalogue, and the outcome after. The
 // version rows change with the last outcome. docs/runs.md tells how a later run
 // goes on from there.
 class StatementwiseStep {
  public:
-  // An earlier run, or this one in an earlier session, has done `skip`
-  // statements. All references must outlive it.
+  // All references must outlive it.
   StatementwiseStep(const RunScope& scope, int position, const Step& step, int skip);
 
   absl::Status Run();
 
+  int statements_done() const { return record_.statements_done; }
+
  private:
   absl::Status RecordBeginning();
-  // What the statements that are skipped made of a session that is gone.
-  absl::Status RestoreSession();
   absl::Status ExecuteAt(int index);
   // The statement and its outcome are one transaction.
   absl::Status ExecuteWithOutcome(int index);

@@ -85,10 +85,7 @@ class LostSession {
   }
 
   absl::Status CheckTransaction(int next) const {
-    if (locked_ != 0) return NotResumable(locked_, next, "the table locks");
-    if (begun_ != 0) return NotResumable(begun_, next, "the open transaction");
-    if (autocommit_off_ != 0) return NotResumable(autocommit_off_, next, "autocommit = 0");
-    return absl::OkStatus();
+    return begun_ == 0 ? absl::OkStatus() : NotResumable(begun_, next, "the open transaction");
   }
 
   // The next one of the statements that remain, in order.
@@ -126,17 +123,10 @@ class LostSession {
     if (statement.kind != StatementKind::kTransactionControl) return;
     TokenReader reader(statement.text);
     reader.Advance();
-    if (first == "set") {
-      autocommit_off_ = SetsOff(statement.text) ? number : 0;
+    if (first == "set" || first == "lock") {
       begun_ = 0;
-    } else if (first == "lock") {
-      locked_ = number;
-      begun_ = 0;
-    } else if (first == "unlock") {
-      locked_ = 0;
     } else if (first == "begin" || first == "start") {
       begun_ = number;
-      locked_ = 0;
     } else if (first == "xa") {
       const bool ends =
           reader.IsWord("prepare") || reader.IsWord("commit") || reader.IsWord("rollback");
@@ -144,21 +134,6 @@ class LostSession {
     } else if (first == "commit" || (first == "rollback" && !use.words.contains("to"))) {
       begun_ = use.words.contains("chain") && !use.words.contains("no") ? number : 0;
     }
-  }
-
-  // The last assignment of autocommit is an OFF, 0 or FALSE.
-  static bool SetsOff(absl::string_view statement) {
-    bool off = false;
-    for (TokenReader reader(statement); !reader.AtEnd();) {
-      const bool autocommit = LowerName(reader.token().text) == "autocommit";
-      reader.Advance();
-      if (!autocommit) continue;
-      reader.ConsumeSymbol(':');
-      if (!reader.ConsumeSymbol('=')) continue;
-      const std::string value = LowerName(reader.token().text);
-      off = value == "0" || value == "off" || value == "false";
-    }
-    return off;
   }
 
   void TakeVariables(const Statement& statement, const SessionUse& use, int number) {
@@ -237,9 +212,7 @@ class LostSession {
   std::map<std::string, SessionUse> prepared_;
   int inserted_ = 0;
   int last_ = 0;
-  int locked_ = 0;
   int begun_ = 0;
-  int autocommit_off_ = 0;
 };
 
 }  // namespace

@@ -220,6 +220,5 @@ TEST_P(CoordinationTest, WhoWasOvertakenWritesNothingMore) {
 
 INSTANTIATE_TEST_SUITE_P(Databases, CoordinationTest, EveryDatabase(), DialectOfTest);
 
-// A statement that waits for a lock of the database gives up in time.
 }  // namespace
 }  // namespace brant

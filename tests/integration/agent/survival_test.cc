@@ -196,8 +196,7 @@ TEST_P(ServerSurvivalTest, AnOrphanIsEndedAndItsWorkTakenUp) {
   run.set_id("successor");
   run.set_kind(v1::RUN_KIND_UPGRADE);
   CancelToken cancel;
-  absl::Status status =
-      Migrator(database_.get(), options_).Execute(request, run, observer, cancel);
+  absl::Status status = Migrator(database_.get(), options_).Execute(request, run, observer, cancel);
   taken_over.Notify();
   first.join();
   ASSERT_TRUE(status.ok()) << status;
@@ -220,8 +219,8 @@ TEST_P(ServerSurvivalTest, ACancelRequestOfAnotherAgentIsHeard) {
     under_way.WaitForNotification();
     EXPECT_TRUE(Migrator(database_.get(), options_).RequestCancel("run-1").ok());
   });
-  Outcome outcome = Upgrade(
-      {{.id = "a", .upgrade = Choose("SELECT pg_sleep(60);", "", "SELECT SLEEP(60);")}});
+  Outcome outcome =
+      Upgrade({{.id = "a", .upgrade = Choose("SELECT pg_sleep(60);", "", "SELECT SLEEP(60);")}});
   other.join();
   EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_CANCELLED);
   EXPECT_EQ(outcome.run.state(), v1::RUN_STATE_CANCELLED);
