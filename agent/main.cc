@@ -147,6 +147,7 @@ absl::Status Serve(const Flags& flags, const Settings& settings) {
   WaitForEnd(signals, flags.private_agent);
 
   server->AnnounceShutdown();
+  agent->StopWaiting();
   agent->runs().Shutdown(flags.private_agent ? absl::ZeroDuration() : grace);
   EndCalls(*agent, *server);
   // Sessions are closed in order; then the process ends at once. gRPC's own

@@ -3,13 +3,38 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "agent/base/error.h"
+#include "agent/base/log.h"
 #include "agent/base/timestamp.h"
+#include "agent/migrate/journal.h"
 
 namespace brant {
 namespace {
 
 constexpr size_t kMaxStatementText = 512;
+
+// The log names neither statements nor what the database says about them: they
+// may hold data.
+void LogBegin(const v1::Run& run) {
+  LogInfo(absl::StrCat("run ", run.id(), " begins: ", RunKindName(run.kind()), " ", run.target(),
+                       ", ", run.steps_total(), " steps, asked for by '", run.actor(),
+                       "' with request ", run.request_id(), ", bundle ", run.bundle_digest()));
+}
+
+void LogEnd(const v1::Run& run) {
+  std::string why;
+  if (run.has_error()) {
+    const absl::Status error = FromRpcStatus(run.error());
+    why = absl::StrCat(": ",
+                       absl::StripPrefix(v1::ErrorReason_Name(ReasonOf(error)), "ERROR_REASON_"));
+    const std::string file = ErrorDetail(error, "file"), line = ErrorDetail(error, "line");
+    if (!file.empty()) absl::StrAppend(&why, " in ", file, line.empty() ? "" : ":", line);
+  }
+  LogInfo(absl::StrCat("run ", run.id(), " ended: ", RunStateName(run.state()), " after ",
+                       run.steps_done(), " of ", run.steps_total(), " steps", why));
+}
 
 }  // namespace
 
@@ -18,6 +43,7 @@ Run::Run(RunRequest request, v1::Run description)
       bundle_digest_(request.bundle == nullptr ? "" : request.bundle->digest),
       wait_deadline_(absl::Now() + request.lock_wait),
       id_(description.id()),
+      events_(id_),
       snapshot_(std::move(description)),
       bundle_(std::move(request.bundle)) {
   absl::MutexLock lock(&mutex_);
@@ -79,6 +105,9 @@ void Run::FinishWithNothingToDo(const std::vector<std::string>& rows) {
 }
 
 void Run::Finish(v1::Run run) {
+  // It has none if there was nothing to do, and that of an earlier run if its
+  // request had been executed before.
+  if (run.id() == id_ && !id_.empty()) LogEnd(run);
   {
     absl::MutexLock lock(&mutex_);
     snapshot_ = run;
@@ -90,9 +119,17 @@ void Run::Finish(v1::Run run) {
   events_.Append(std::move(event));
 }
 
-void Run::AnnounceQueued(int position) {
+void Run::AnnounceQueued(int position, const v1::Run& active) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (snapshot_.state() != v1::RUN_STATE_WAITING) return;
+    if (queue_position_ != 0 && position >= queue_position_) return;
+    queue_position_ = position;
+  }
   v1::RunEvent event = NewEvent();
-  event.mutable_run_waiting()->set_queue_position(position);
+  v1::RunWaiting& waiting = *event.mutable_run_waiting();
+  waiting.set_queue_position(position);
+  *waiting.mutable_active_run() = active;
   events_.Append(std::move(event));
 }
 
@@ -113,6 +150,7 @@ void Run::OnRelayed(absl::string_view agent, const v1::RunEvent& relayed) {
 }
 
 void Run::OnStarted(const v1::Run& run) {
+  LogBegin(run);
   SetSnapshot(run);
   v1::RunEvent event = NewEvent();
   event.mutable_run_started()->set_steps_total(run.steps_total());
