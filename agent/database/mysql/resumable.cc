@@ -87,7 +87,6 @@ class LostSession {
   absl::Status CheckTransaction(int next) const {
     if (locked_ != 0) return NotResumable(locked_, next, "the table locks");
     if (begun_ != 0) return NotResumable(begun_, next, "the open transaction");
-    if (autocommit_off_ != 0) return NotResumable(autocommit_off_, next, "autocommit = 0");
     return absl::OkStatus();
   }
 
@@ -123,11 +122,14 @@ class LostSession {
   void TakeTransaction(const Statement& statement, const std::string& first, const SessionUse& use,
                        int number) {
     if (statement.kind == StatementKind::kAutonomous) begun_ = 0;
+    if (statement.kind == StatementKind::kTransactional && autocommit_off_ && begun_ == 0) {
+      begun_ = number;
+    }
     if (statement.kind != StatementKind::kTransactionControl) return;
     TokenReader reader(statement.text);
     reader.Advance();
     if (first == "set") {
-      autocommit_off_ = SetsOff(statement.text) ? number : 0;
+      autocommit_off_ = SetsOff(statement.text);
       begun_ = 0;
     } else if (first == "lock") {
       locked_ = number;
@@ -239,7 +241,7 @@ class LostSession {
   int last_ = 0;
   int locked_ = 0;
   int begun_ = 0;
-  int autocommit_off_ = 0;
+  bool autocommit_off_ = false;
 };
 
 }  // namespace
