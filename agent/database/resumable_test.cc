@@ -140,16 +140,15 @@ TEST(ResumableMysql, WhatTheLastStatementLeft) {
 }
 
 TEST(ResumableMysql, LocksAndTransactions) {
-  ExpectNotMysql(1, 3, "the table locks",
-                 "LOCK TABLES t WRITE; INSERT INTO t VALUES (1); || UNLOCK TABLES;");
-  ExpectNotMysql(1, 3, "autocommit = 0",
-                 "SET autocommit = 0; COMMIT; || INSERT INTO t VALUES (1);");
   ExpectNotMysql(1, 2, "the open transaction", "START TRANSACTION; || INSERT INTO t VALUES (1);");
   ExpectNotMysql(2, 3, "the open transaction",
                  "BEGIN; COMMIT AND CHAIN; || INSERT INTO t VALUES (1);");
   ExpectNotMysql(1, 3, "the open transaction", "BEGIN; ROLLBACK TO SAVEPOINT a; || SELECT 1;");
+  // Locks and autocommit are made again.
   ExpectResumable(Dialect::kMysql,
-                  {"LOCK TABLES t WRITE; UNLOCK TABLES; || SELECT 1;",
+                  {"LOCK TABLES t WRITE; INSERT INTO t VALUES (1); || UNLOCK TABLES;",
+                   "SET autocommit = 0; COMMIT; || INSERT INTO t VALUES (1);",
+                   "LOCK TABLES t WRITE; UNLOCK TABLES; || SELECT 1;",
                    "LOCK TABLES t WRITE; BEGIN; COMMIT; || SELECT 1;",
                    "BEGIN; INSERT INTO t VALUES (1); COMMIT; || SELECT 1;",
                    "BEGIN; CREATE TABLE t (a INT); || SELECT 1;",
