@@ -292,7 +292,7 @@ absl::Status RunExecution::RunSteps(Session& session, const Plan& plan, int skip
     ++position;
     BRANT_RETURN_IF_ERROR(step.transactional && skip == 0
                               ? RunTransactional(scope, position, step)
-                              : StatementwiseStep(scope, position, step, skip).Run());
+                              : RunStatementwise(scope, position, step, skip));
     skip = 0;
     BRANT_RETURN_IF_ERROR(session.Reset());
   }

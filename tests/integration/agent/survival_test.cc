@@ -195,6 +195,7 @@ TEST_P(ServerSurvivalTest, AnOrphanIsEndedAndItsWorkTakenUp) {
   v1::Run run;
   run.set_id("successor");
   run.set_kind(v1::RUN_KIND_UPGRADE);
+  run.mutable_create_time()->set_seconds(1);
   CancelToken cancel;
   absl::Status status = Migrator(database_.get(), options_).Execute(request, run, observer, cancel);
   taken_over.Notify();
