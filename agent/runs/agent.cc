@@ -139,7 +139,12 @@ absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) 
   }
   BRANT_RETURN_IF_ERROR(CheckTargets(request.goal));
   RunRequest run_request;
-  BRANT_ASSIGN_OR_RETURN(run_request.bundle, bundles_.Get(request.bundle_digest));
+  // A downgrade finds what it needs among the scripts in the database.
+  const bool needs_files = request.goal.kind != v1::RUN_KIND_DOWNGRADE;
+  BRANT_ASSIGN_OR_RETURN(run_request.bundle,
+                         needs_files || !request.bundle_digest.empty() || bundles_.HasOwn()
+                             ? bundles_.Get(request.bundle_digest)
+                             : MakeBundle({}));
   run_request.goal = request.goal;
   run_request.lock_wait = request.lock_wait.value_or(options_.lock_wait);
 
@@ -157,7 +162,14 @@ absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) 
   const bool rows_move = active != nullptr && active->Snapshot().state() == v1::RUN_STATE_RUNNING;
   if (!rows_move && request.goal.kind != v1::RUN_KIND_REPAIR) {
     BRANT_ASSIGN_OR_RETURN(std::vector<std::string> rows, reader_.ReadRows());
-    BRANT_ASSIGN_OR_RETURN(bool reached, IsReached(*run_request.bundle, rows, request.goal));
+    absl::StatusOr<bool> is_reached = IsReached(*run_request.bundle, rows, request.goal);
+    if (!is_reached.ok()) {
+      // A relative target may lead nowhere from where its own first run has led.
+      BRANT_ASSIGN_OR_RETURN(std::optional<v1::Run> earlier,
+                             reader_.ReadRunOfRequest(request.request_id));
+      if (!earlier.has_value()) return is_reached.status();
+    }
+    const bool reached = is_reached.value_or(false);
     // Half a step can't be seen in the rows, and only a run can settle it. An
     // upgrade that is half done does not concern what is below it.
     bool half_step = false;

@@ -31,6 +31,25 @@ bool IsRelative(absl::string_view target) {
 // The end of a run is told a moment before its worker is done with it.
 bool IsUnderWay(const std::shared_ptr<Run>& run) { return !run->events().finished(); }
 
+// The run ended without having come to a result: its request, made again, starts
+// another one that goes on.
+bool IsToBeTakenUp(const Run& run) {
+  if (!run.events().finished()) return false;
+  const v1::Run snapshot = run.Snapshot();
+  if (snapshot.state() == v1::RUN_STATE_INTERRUPTED) return true;
+  if (snapshot.state() != v1::RUN_STATE_FAILED) return false;
+  switch (ReasonOf(FromRpcStatus(snapshot.error()))) {
+    case v1::ERROR_REASON_DATABASE_UNREACHABLE:
+    case v1::ERROR_REASON_COMMIT_IN_DOUBT:
+    case v1::ERROR_REASON_CONCURRENT_CHANGE:
+    case v1::ERROR_REASON_DATABASE_READ_ONLY:
+    case v1::ERROR_REASON_SHUTTING_DOWN:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 RunManager::RunManager(const Migrator& migrator, RunManagerLimits limits)
@@ -47,7 +66,7 @@ RunManager::~RunManager() { Shutdown(absl::ZeroDuration()); }
 
 std::shared_ptr<Run> RunManager::JoinLocked(absl::string_view request_id, const Goal& goal,
                                             absl::string_view bundle_digest) {
-  if (auto found = by_request_.find(request_id); found != by_request_.end()) return found->second;
+  if (auto run = FindRequestLocked(request_id)) return run;
   if (shutting_down_) return nullptr;
   for (const std::string& target : goal.targets) {
     if (IsRelative(target)) return nullptr;
@@ -151,8 +170,13 @@ void RunManager::Forget() {
 
 std::shared_ptr<Run> RunManager::FindRequest(absl::string_view request_id) const {
   absl::MutexLock lock(&mutex_);
+  return FindRequestLocked(request_id);
+}
+
+std::shared_ptr<Run> RunManager::FindRequestLocked(absl::string_view request_id) const {
   auto found = by_request_.find(request_id);
-  return found == by_request_.end() ? nullptr : found->second;
+  if (found == by_request_.end() || IsToBeTakenUp(*found->second)) return nullptr;
+  return found->second;
 }
 
 std::shared_ptr<Run> RunManager::Find(absl::string_view id) const {

@@ -51,7 +51,8 @@ class RunManager {
   std::shared_ptr<Run> Join(absl::string_view request_id, const Goal& goal,
                             absl::string_view bundle_digest) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The run of a request id, if this agent remembers it.
+  // The run of a request id, if this agent remembers it, and if it came to a
+  // result or still may.
   std::shared_ptr<Run> FindRequest(absl::string_view request_id) const ABSL_LOCKS_EXCLUDED(mutex_);
   // The run of an id, or for `latest` the one that was started last; null if
   // this agent has none.
@@ -73,6 +74,8 @@ class RunManager {
 
  private:
   bool AllFinished() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return unfinished_.empty(); }
+  std::shared_ptr<Run> FindRequestLocked(absl::string_view request_id) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::shared_ptr<Run> JoinLocked(absl::string_view request_id, const Goal& goal,
                                   absl::string_view bundle_digest)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -117,6 +117,7 @@ TEST_F(AgentCommandsTest, UpgradeSaysWhoseRunBroughtTheDatabaseThere) {
   relayed.set_sequence(1);
   relayed.mutable_relayed()->set_agent("b");
   relayed.mutable_relayed()->mutable_event()->set_run_id("run9");
+  relayed.mutable_relayed()->mutable_event()->set_sequence(7);
   relayed.mutable_relayed()->mutable_event()->mutable_step_finished();
   v1::RunEvent end = Succeeded(v1::RUN_KIND_UPGRADE);
   end.set_sequence(2);

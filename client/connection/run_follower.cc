@@ -54,7 +54,7 @@ absl::StatusOr<RunOutcome> RunFollower::Start(RunRequest request, MigrationSourc
 }
 
 absl::StatusOr<RunOutcome> RunFollower::Watch(const v1::WatchRunRequest& request) {
-  last_sequence_ = request.after_sequence();
+  last_sequences_[request.run_id()] = request.after_sequence();
   return Follow(request, nullptr);
 }
 
@@ -114,11 +114,6 @@ absl::StatusOr<RunOutcome> RunFollower::Follow(RunRequest request, MigrationSour
         current = request;
         continue;
       }
-    } else if (ReasonOf(status) == v1::ERROR_REASON_NOT_FOUND && own_run_ && !run_id_.empty()) {
-      // This agent does not know the run; the request itself will be understood.
-      run_id_.clear();
-      current = request;
-      continue;
     }
     if (!pursuit_.TryAgain(status, progressed_)) {
       if (!ended) return client_.connection().Explain(std::move(status));
@@ -127,10 +122,10 @@ absl::StatusOr<RunOutcome> RunFollower::Follow(RunRequest request, MigrationSour
     }
     if (pursuit_.left() != Left::kNot) return Leave(pursuit_.trouble());
     current = request;
-    if (!run_id_.empty()) {
+    if (!own_run_ && !run_id_.empty()) {
       v1::WatchRunRequest resume;
       resume.set_run_id(run_id_);
-      resume.set_after_sequence(last_sequence_);
+      resume.set_after_sequence(last_sequences_[run_id_]);
       current = resume;
     }
   }
@@ -163,20 +158,21 @@ absl::Status RunFollower::Attempt(const RunRequest& request) {
   return FromGrpcStatus(ended, address);
 }
 
+bool RunFollower::IsNew(const v1::RunEvent& event) {
+  int64_t& last = last_sequences_[event.run_id()];
+  if (!event.has_heartbeat() && event.sequence() <= last) return false;
+  last = event.sequence();
+  return true;
+}
+
 void RunFollower::Deliver(const v1::RunEvent& event) {
   run_id_ = event.run_id();
-  if (run_id_ != counted_run_) {
-    // A repeated request may have led to a run of its own.
-    if (!counted_run_.empty()) last_sequence_ = 0;
-    counted_run_ = run_id_;
-  }
   // After a repeated request the events come from the first on. The end is never
   // dropped: of a run that it only has on record an agent sends nothing else.
-  const bool seen = !event.has_heartbeat() && event.sequence() <= last_sequence_;
-  if (seen && !event.has_run_finished()) return;
-  if (!seen) {
-    last_sequence_ = event.sequence();
+  if (IsNew(event)) {
     progressed_ = true;
+  } else if (!event.has_run_finished()) {
+    return;
   }
   const v1::RelayedEvent& relayed = event.relayed();
   if (relayed.event().has_step_finished() ||
@@ -184,6 +180,8 @@ void RunFollower::Deliver(const v1::RunEvent& event) {
     predecessor_.set_id(relayed.event().run_id());
     predecessor_.set_agent(relayed.agent());
   }
+  // Seen before: relayed by another agent, or at the one that executed it.
+  if (event.has_relayed() && !IsNew(relayed.event()) && !view_.ShowsEveryNumber()) return;
   if (event.has_run_finished()) {
     end_ = event;
     // The view must not take an interruption, which is taken up, for the end.

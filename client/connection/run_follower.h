@@ -35,12 +35,14 @@ struct RunOutcome {
 
 // Follows one run; use a new object for the next. Not thread-safe.
 //
-// A stream that breaks is taken up by WatchRun after the last event that was
-// seen, or, while the run has no id yet, by the same request again, at whichever
-// agent answers (Pursuit). The same request also takes up a run that ended
-// without having failed: its agent died, was shut down or overtaken, or lost its
-// database. Its request id joins the run that it started before, and what took
-// effect is never done a second time.
+// A stream that breaks is taken up by the same request again, at whichever agent
+// answers (Pursuit). Its request id joins the run that it started before. Another
+// agent relays that run while it executes, or takes up its work if its agent is
+// gone: only a request makes it do that. What was seen is not shown again, and
+// what took effect is never done a second time. The same request also takes up a
+// run that ended without having failed: its agent died, was shut down or
+// overtaken, or lost its database. A run of somebody else's is watched on from
+// the last event that was seen.
 //
 // When a signal came or the timeout is over, a run of a private agent is
 // cancelled, and its end awaited; any other run goes on without this process.
@@ -61,6 +63,8 @@ class RunFollower {
   // One stream, to its end.
   absl::Status Attempt(const RunRequest& request);
   void Deliver(const v1::RunEvent& event);
+  // Whether the event was not seen before.
+  bool IsNew(const v1::RunEvent& event);
   // Why the run that ended is to be taken up; OK if it is not.
   absl::Status Interruption() const;
   RunOutcome Finish();
@@ -71,9 +75,8 @@ class RunFollower {
   Pursuit pursuit_;
   bool own_run_ = false;
   std::string run_id_;
-  // The last event that was shown, and of which run.
-  int64_t last_sequence_ = 0;
-  std::string counted_run_;
+  // The number of the last event that was seen, of each run.
+  std::map<std::string, int64_t> last_sequences_;
   bool progressed_ = false;
   // Who answered the last call.
   std::string peer_;

@@ -24,22 +24,21 @@ TEST_F(RunFollowerTest, ShowsEveryEventAndHowTheRunEnded) {
   EXPECT_EQ(agent_.upgrades()[0].bundle_digest(), "digest");
 }
 
-TEST_F(RunFollowerTest, BrokenStreamIsResumedAfterTheLastEvent) {
+TEST_F(RunFollowerTest, BrokenStreamIsTakenUpByTheSameRequestAndEventsAreShownOnce) {
   agent_.AddUpgrade({{Event(1), Event(2)}, kBroken});
-  agent_.AddWatch({{Event(3)}, kBroken});
-  agent_.AddWatch({{Last(4, v1::RUN_STATE_SUCCEEDED)}});
+  agent_.AddUpgrade({{Event(1), Event(2), Event(3)}, kBroken});
+  agent_.AddUpgrade({{Event(1), Event(2), Event(3), Last(4, v1::RUN_STATE_SUCCEEDED)}});
   absl::StatusOr<RunOutcome> outcome = Upgrade(agent_.address());
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_THAT(view_.sequences, ElementsAre(1, 2, 3, 4));
-  ASSERT_THAT(agent_.watches(), SizeIs(2));
-  EXPECT_EQ(agent_.watches()[0].run_id(), "run1");
-  EXPECT_EQ(agent_.watches()[0].after_sequence(), 2);
-  EXPECT_EQ(agent_.watches()[1].after_sequence(), 3);
+  ASSERT_THAT(agent_.upgrades(), SizeIs(3));
+  EXPECT_EQ(agent_.upgrades()[2].request_id(), agent_.upgrades()[0].request_id());
+  EXPECT_THAT(agent_.watches(), IsEmpty()) << "only a request makes an agent take up the work";
 }
 
 TEST_F(RunFollowerTest, StreamThatEndsWithoutLastEventCountsAsBroken) {
   agent_.AddUpgrade({{Event(1)}});
-  agent_.AddWatch({{Last(2, v1::RUN_STATE_SUCCEEDED)}});
+  agent_.AddUpgrade({{Event(1), Last(2, v1::RUN_STATE_SUCCEEDED)}});
   ASSERT_TRUE(Upgrade(agent_.address()).ok());
   EXPECT_THAT(view_.sequences, ElementsAre(1, 2));
 }
@@ -52,21 +51,13 @@ TEST_F(RunFollowerTest, RequestIsRepeatedWhileTheRunHasNoId) {
   EXPECT_EQ(agent_.upgrades()[1].request_id(), "request1");
 }
 
-TEST_F(RunFollowerTest, RequestIsRepeatedWhereTheRunIsUnknownAndEventsAreShownOnce) {
-  agent_.AddUpgrade({{Event(1), Event(2)}, kBroken});
-  agent_.AddWatch({{}, GrpcError(Error(v1::ERROR_REASON_NOT_FOUND, "no such run"))});
-  agent_.AddUpgrade({{Event(1), Event(2), Last(3, v1::RUN_STATE_SUCCEEDED)}});
-  ASSERT_TRUE(Upgrade(agent_.address()).ok());
-  EXPECT_THAT(view_.sequences, ElementsAre(1, 2, 3));
-}
-
 TEST_F(RunFollowerTest, TheEndOfARecordedRunIsTheEndWhateverItsNumber) {
   agent_.AddUpgrade({{Event(1), Event(2)}, kBroken});
-  agent_.AddWatch({{Last(1, v1::RUN_STATE_SUCCEEDED)}});
+  agent_.AddUpgrade({{Last(1, v1::RUN_STATE_SUCCEEDED)}});
   absl::StatusOr<RunOutcome> outcome = Upgrade(agent_.address());
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_EQ(outcome->run.state(), v1::RUN_STATE_SUCCEEDED);
-  EXPECT_THAT(agent_.watches(), SizeIs(1));
+  EXPECT_THAT(agent_.upgrades(), SizeIs(2));
 }
 
 TEST_F(RunFollowerTest, UnknownBundleIsUploadedOnce) {

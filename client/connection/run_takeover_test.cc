@@ -61,16 +61,22 @@ TEST_F(RunTakeoverTest, RunIsTakenUpAtAnotherAddress) {
   EXPECT_EQ(other.upgrades()[0].request_id(), "request1");
 }
 
-TEST_F(RunTakeoverTest, RunIsWatchedAtAnotherAddressAfterTheLastEvent) {
+TEST_F(RunTakeoverTest, AnotherAgentRelaysTheRunFromWhereItWasSeen) {
   FakeAgent other;
   agent_.AddUpgrade({{Event(1), Event(2)}, kBroken});
-  other.AddWatch({{Event(4), Last(5, v1::RUN_STATE_SUCCEEDED)}});
+  std::vector<v1::RunEvent> relayed;
+  for (int sequence = 1; sequence <= 4; ++sequence) {
+    v1::RunEvent& event = relayed.emplace_back();
+    event.set_run_id("run2");
+    event.set_sequence(sequence);
+    *event.mutable_relayed()->mutable_event() = Event(sequence);
+  }
+  relayed.push_back(Last(5, v1::RUN_STATE_SUCCEEDED, "run2"));
+  other.AddUpgrade({relayed});
   EXPECT_TRUE(Upgrade(absl::StrCat(agent_.address(), ",", other.address())).ok());
-  EXPECT_THAT(view_.sequences, ElementsAre(1, 2, 4, 5));
-  ASSERT_THAT(other.watches(), SizeIs(1));
-  EXPECT_EQ(other.watches()[0].run_id(), "run1");
-  EXPECT_EQ(other.watches()[0].after_sequence(), 2);
-  EXPECT_THAT(other.upgrades(), IsEmpty());
+  // What is behind the relayed numbers 1 and 2 was seen.
+  EXPECT_THAT(view_.sequences, ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_EQ(other.upgrades()[0].request_id(), agent_.upgrades()[0].request_id());
 }
 
 TEST_F(RunTakeoverTest, OutcomeNamesTheRunThatDidTheWorkBefore) {
@@ -130,7 +136,6 @@ TEST_F(RunTakeoverTest, RelativeTargetIsRepeatedUnderItsRequestId) {
   target_ = "+1";
   agent_.AddUpgrade({{Event(1), Ended(v1::RUN_STATE_INTERRUPTED, v1::ERROR_REASON_SHUTTING_DOWN)}});
   agent_.AddUpgrade({{Event(1, "run2")}, kBroken});
-  agent_.AddWatch({{}, GrpcError(Error(v1::ERROR_REASON_NOT_FOUND, "no such run"))});
   agent_.AddUpgrade({{Last(2, v1::RUN_STATE_SUCCEEDED, "run2")}});
   EXPECT_TRUE(Upgrade(agent_.address()).ok());
   ASSERT_THAT(agent_.upgrades(), SizeIs(3));
@@ -205,8 +210,8 @@ TEST_F(RunTakeoverTest, FirstContactIsLimited) {
 
 TEST_F(RunTakeoverTest, NothingIsLimitedAfterTheFirstContact) {
   agent_.AddUpgrade({{Event(1)}, kBroken});
-  for (int i = 0; i < 50; ++i) agent_.AddWatch({{}, kBroken});
-  agent_.AddWatch({{Last(2, v1::RUN_STATE_SUCCEEDED)}});
+  for (int i = 0; i < 50; ++i) agent_.AddUpgrade({{}, kBroken});
+  agent_.AddUpgrade({{Last(2, v1::RUN_STATE_SUCCEEDED)}});
   ASSERT_TRUE(Upgrade(agent_.address()).ok());
   EXPECT_GT(waited(), absl::Seconds(20));
 }
@@ -267,7 +272,7 @@ TEST_F(RunTakeoverTest, TimeoutLeavesARunToItself) {
 TEST_F(RunTakeoverTest, TimeoutEndsTheTriesAndSaysWhatWasWrong) {
   timeout_ = absl::Seconds(60);
   agent_.AddUpgrade({{Event(1)}, kBroken});
-  for (int i = 0; i < 100; ++i) agent_.AddWatch({{}, kBroken});
+  for (int i = 0; i < 100; ++i) agent_.AddUpgrade({{}, kBroken});
   absl::StatusOr<RunOutcome> outcome = Upgrade(agent_.address());
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_EQ(outcome->left, Left::kTimeout);
@@ -304,7 +309,7 @@ TEST_F(RunTakeoverTest, SignalLeavesARemoteRunToItself) {
 
 TEST_F(RunTakeoverTest, SignalEndsTheTriesToo) {
   agent_.AddUpgrade({{Event(1)}, kBroken});
-  for (int i = 0; i < 100; ++i) agent_.AddWatch({{}, kBroken});
+  for (int i = 0; i < 100; ++i) agent_.AddUpgrade({{}, kBroken});
   view_.on_note = [] { raise(SIGINT); };
   absl::StatusOr<RunOutcome> outcome = Upgrade(agent_.address());
   ASSERT_TRUE(outcome.ok()) << outcome.status();

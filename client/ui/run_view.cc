@@ -29,6 +29,7 @@ class JsonView : public RunView {
   void Show(const v1::RunEvent& event) override {
     if (!event.has_heartbeat()) console_.PrintJson(event);
   }
+  bool ShowsEveryNumber() const override { return true; }
   void Note(absl::string_view text) override {}
 
  private:

@@ -20,6 +20,8 @@ class RunView {
 
   // The run's events, each once and in order. Heartbeats may be left out.
   virtual void Show(const v1::RunEvent& event) = 0;
+  // It prints each event's number, so that nothing may be left out.
+  virtual bool ShowsEveryNumber() const { return false; }
   // About ten times a second.
   virtual void Tick() {}
   // Something about the connection, one line.
