@@ -42,4 +42,13 @@ absl::Status CheckNotDiverged(const RevisionGraph& bundle, const RevisionGraph& 
       .Hint("use migrations that hold both; where both are meant, join them with 'brant merge'");
 }
 
+std::string AheadNotice(const RevisionGraph& bundle, absl::Span<const std::string> rows) {
+  std::vector<std::string> unknown;
+  for (const std::string& row : rows) {
+    if (!bundle.FindId(row).has_value()) unknown.push_back(row);
+  }
+  return absl::StrCat("the database is ahead of these migrations: it is at ",
+                      absl::StrJoin(unknown, ", "), ", which they do not have");
+}
+
 }  // namespace brant

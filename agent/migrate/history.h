@@ -20,6 +20,10 @@ namespace brant {
 absl::Status CheckNotDiverged(const RevisionGraph& bundle, const RevisionGraph& complete,
                               absl::Span<const std::string> rows, absl::string_view target);
 
+// What people are told of a database that is ahead of the bundle: which of its
+// `rows` that does not know.
+std::string AheadNotice(const RevisionGraph& bundle, absl::Span<const std::string> rows);
+
 }  // namespace brant
 
 #endif  // BRANT_AGENT_MIGRATE_HISTORY_H_

@@ -101,6 +101,7 @@ absl::Status RunExecution::Execute() {
     status = cancel_.SleepFor(delay) ? absl::OkStatus() : cancel_.reason();
     pause = std::min(pause * 2, kLongestPause);
   }
+  if (all_done_ && LostSession(status)) status = absl::OkStatus();
   if (!run_.has_end_time()) SetOutcome(status, run_);
   if (HasBegun() && !end_recorded_) RecordEndElsewhere();
   return status;
@@ -151,7 +152,10 @@ absl::Status RunExecution::ExecuteOn(Session& session) {
     run_.mutable_from_revisions()->Assign(standing.state.rows.begin(), standing.state.rows.end());
   }
   SetVersionRows(run_, standing.state.rows);
-  BRANT_ASSIGN_OR_RETURN(const Plan plan, MakePlanFrom(session, standing));
+  Plan plan;
+  if (!all_done_) {
+    BRANT_ASSIGN_OR_RETURN(plan, MakePlanFrom(session, standing));
+  }
   // An upgrade that is half done does not concern what is below it.
   const bool half_step =
       standing.unfinished.has_value() &&
@@ -170,6 +174,7 @@ absl::Status RunExecution::ExecuteOn(Session& session) {
   BRANT_RETURN_IF_ERROR(Begin(session, standing, plan));
   absl::Status status = WithReason(RunSteps(session, plan, skip), cancel_);
   if (MayReconnect(status)) return status;
+  all_done_ = status.ok();
   status = End(session, std::move(status));
   if (end_recorded_) {
     CancelToken::Shield shield(cancel_);
@@ -199,6 +204,7 @@ absl::StatusOr<Plan> RunExecution::MakePlanFrom(Session& session, const Standing
       // Of the bundle's own revisions nothing may be left to do.
       BRANT_RETURN_IF_ERROR(
           CheckNotDiverged(bundle->graph, complete->graph, rows, goal.targets[0]));
+      observer_.OnNotice(AheadNotice(bundle->graph, rows));
       Plan plan;
       plan.bundle = std::move(bundle);
       plan.from_rows = rows;
@@ -231,13 +237,31 @@ absl::Status RunExecution::CheckEdited(Session& session, const Standing& standin
   return EditedError(edited);
 }
 
+absl::Status RunExecution::Prepare(Session& session) {
+  if (!session.IsPooled()) return journal_->Prepare(session);
+  // Nobody else may make the tables at the same time.
+  BRANT_RETURN_IF_ERROR(session.Begin());
+  absl::Status status = LockPooled(session);
+  if (status.ok()) status = journal_->Prepare(session);
+  if (status.ok()) return session.Commit();
+  session.Rollback().IgnoreError();
+  return status;
+}
+
+absl::Status RunExecution::LockPooled(Session& session) {
+  BRANT_ASSIGN_OR_RETURN(bool locked, session.TryLock(journal_->tables().LockName()));
+  if (locked) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_CONCURRENT_CHANGE, "another run began at the same time")
+      .Hint("run the command again; it goes on from where the database is");
+}
+
 absl::Status RunExecution::Begin(Session& session, Standing& standing, const Plan& plan) {
   const std::string session_id = session.IsPooled() ? "pooled" : session.ServerId();
   if (HasBegun()) {
     run_.set_steps_done(run_.steps_total() - static_cast<int>(plan.steps.size()));
     return session.Batch({journal_->ContinueRun(run_.id(), session_id)});
   }
-  if (!standing.prepared) BRANT_RETURN_IF_ERROR(journal_->Prepare(session));
+  if (!standing.prepared) BRANT_RETURN_IF_ERROR(Prepare(session));
   v1::Run begun = run_;
   begun.set_state(v1::RUN_STATE_RUNNING);
   begun.set_steps_total(static_cast<int>(plan.steps.size()));
@@ -245,13 +269,7 @@ absl::Status RunExecution::Begin(Session& session, Standing& standing, const Pla
 
   BRANT_RETURN_IF_ERROR(session.Begin());
   absl::Status status = [&]() -> absl::Status {
-    if (session.IsPooled()) {
-      BRANT_ASSIGN_OR_RETURN(bool locked, session.TryLock(journal_->tables().LockName()));
-      if (!locked) {
-        return Error(v1::ERROR_REASON_CONCURRENT_CHANGE, "another run began at the same time")
-            .Hint("run the command again; it goes on from where the database is");
-      }
-    }
+    if (session.IsPooled()) BRANT_RETURN_IF_ERROR(LockPooled(session));
     if (session.IsPooled() || !standing.prepared) {
       BRANT_ASSIGN_OR_RETURN(std::optional<DatabaseState> state,
                              journal_->ReadState(session, /*lock=*/true));
@@ -281,6 +299,7 @@ absl::Status RunExecution::Begin(Session& session, Standing& standing, const Pla
 
 absl::Status RunExecution::RunSteps(Session& session, const Plan& plan, int skip) {
   const RunScope scope = {session, *journal_, run_, observer_, cancel_, *monitor_};
+  if (all_done_) return absl::OkStatus();
   if (plan.kind == v1::RUN_KIND_STAMP) return RunStamp(scope, plan.stamp);
   if (plan.kind == v1::RUN_KIND_REPAIR) return RunRepair(scope, plan.repair);
   if (request_.goal.transaction_mode == v1::TRANSACTION_MODE_SINGLE && !plan.steps.empty()) {
@@ -303,7 +322,7 @@ absl::Status RunExecution::End(Session& session, absl::Status status) {
   CancelToken::Shield shield(cancel_);
   const std::vector<v1::RunEvent> events = monitor_->Stop();
   SetOutcome(status, run_);
-  if (!session.IsAlive()) return status;
+  if (!status.ok() && !session.IsAlive()) return status;
   session.Reset().IgnoreError();
   // Whoever reads of the end has read all events.
   std::vector<BoundStatement> batch;
@@ -311,6 +330,12 @@ absl::Status RunExecution::End(Session& session, absl::Status status) {
   batch.push_back(journal_->EndRun(run_));
   absl::Status recorded = session.Batch(batch);
   end_recorded_ = recorded.ok();
+  if (status.ok() && LostSession(recorded)) {
+    // All is done but the word of it, for which another session will do.
+    run_.set_state(v1::RUN_STATE_RUNNING);
+    run_.clear_end_time();
+    return recorded;
+  }
   if (status.ok() && !recorded.ok()) {
     observer_.OnNotice(
         absl::StrCat("the run succeeded, but its end could not be recorded: ", recorded.message()));

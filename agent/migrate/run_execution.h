@@ -38,6 +38,10 @@ class RunExecution {
   absl::StatusOr<Plan> MakePlanFrom(Session& session, const Standing& standing);
   absl::Status CheckPlan(Session& session, const Plan& plan, const Standing& standing);
   absl::Status CheckEdited(Session& session, const Standing& standing);
+  // Makes the journal's tables.
+  absl::Status Prepare(Session& session);
+  // Takes the lock for the transaction that is open.
+  absl::Status LockPooled(Session& session);
   // Gives the run an epoch and a row, or takes it over to a new session.
   absl::Status Begin(Session& session, Standing& standing, const Plan& plan);
   absl::Status RunSteps(Session& session, const Plan& plan, int skip);
@@ -57,6 +61,8 @@ class RunExecution {
   std::optional<Journal> journal_;
   // From when the run has begun.
   std::unique_ptr<RunMonitor> monitor_;
+  // The steps took effect, and only the run's end is to be recorded.
+  bool all_done_ = false;
   // Whether the run's end is in the journal.
   bool end_recorded_ = false;
   bool told_caution_ = false;

@@ -9,6 +9,7 @@
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
 #include "agent/migrate/comparison.h"
+#include "agent/migrate/history.h"
 #include "agent/migrate/offline.h"
 #include "agent/revisions/identifier.h"
 #include "agent/revisions/symbol.h"
@@ -179,7 +180,9 @@ absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) 
                                               unfinished->direction == Direction::kUpgrade);
     }
     if (reached && !half_step) {
+      const std::shared_ptr<const Bundle> bundle = run_request.bundle;
       auto run = std::make_shared<Run>(std::move(run_request), std::move(description));
+      if (!KnowsRows(bundle->graph, rows)) run->OnNotice(AheadNotice(bundle->graph, rows));
       run->FinishWithNothingToDo(rows);
       return Run::EventsOf(std::move(run));
     }

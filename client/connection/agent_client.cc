@@ -59,6 +59,8 @@ absl::Status AgentClient::WithBundle(MigrationSource& source, Request& request, 
     absl::StatusOr<std::string> sent = Upload(source, peer_);
     // The next call finds out whether an agent is there at all.
     if (!sent.ok() && MayRetry(sent.status())) continue;
+    // Others send theirs at this moment, most likely the very same files.
+    if (ReasonOf(sent.status()) == v1::ERROR_REASON_LIMIT_EXCEEDED) continue;
     BRANT_ASSIGN_OR_RETURN(digest, std::move(sent));
     request.set_bundle_digest(digest);
   }

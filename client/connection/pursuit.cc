@@ -80,7 +80,10 @@ absl::Status Pursuit::Upload(MigrationSource& source, const std::string& peer,
                               " does not keep the migrations that were sent to it"))
         .Hint("its log may say why; 'brant status' shows its version");
   }
-  BRANT_ASSIGN_OR_RETURN(digest, client_.Upload(source, peer));
+  absl::StatusOr<std::string> sent = client_.Upload(source, peer);
+  // Others send theirs at this moment, most likely the very same files.
+  if (ReasonOf(sent.status()) == v1::ERROR_REASON_LIMIT_EXCEEDED) sent = client_.FindDigest(source);
+  BRANT_ASSIGN_OR_RETURN(digest, std::move(sent));
   return absl::OkStatus();
 }
 
