@@ -13,6 +13,8 @@ class ClusterTest(harness.EndToEndTest):
     """Agents beside one database, their clients, and a plan whose every effect can be counted."""
 
     dialect = "postgresql"
+    # The agents reach the server through a pooler.
+    pooled = False
     maxDiff = None
 
     def setUp(self):

@@ -121,6 +121,11 @@ class ImageTest(cluster.SharedServerTest):
         client.next_event("statementStarted", where=lambda event: event["text"].startswith("CALL"))
         run = self.executing()
         session = self.journal.query(f"SELECT session_id FROM brant_progress WHERE run_id = '{run['id']}'")
+        # It is told of before it is sent; within the procedure, the server shows what that executes.
+        processes.wait_until(
+            lambda: self.journal.query(
+                f"SELECT 1 FROM information_schema.PROCESSLIST WHERE ID = {session[0]['session_id']} AND INFO LIKE '%SLEEP%'"),
+            10, "the CALL sleeps")
         self.agents[1].kill()
         client.kill()
         self.clients.remove(client)

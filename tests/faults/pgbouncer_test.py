@@ -44,7 +44,9 @@ class Traffic:
 
 
 class PgbouncerTest(cluster.SharedServerTest):
-    def pooled(self, pool):
+    pooled = True
+
+    def behind_pooler(self, pool):
         """A pooler with a pool of that size, traffic through it, and three agents behind it."""
         pooler = servers.Pgbouncer(self, self.database.url, pool).start()
         traffic = Traffic(self, pooler.url())
@@ -61,7 +63,7 @@ class PgbouncerTest(cluster.SharedServerTest):
     def every_step_once(self, pool):
         revisions = self.plan(STEPS, lambda revision: f"CREATE TABLE t_{revision} (id INTEGER);\n"
                                                       "INSERT INTO effects VALUES (EFFECT);")
-        traffic = self.pooled(pool)
+        traffic = self.behind_pooler(pool)
         clients = self.clients_at_once(9, "upgrade", "head")
         self.all_end_with(0, clients)
         self.assertEqual(self.journal.version_rows(), [revisions[-1]])
@@ -76,7 +78,7 @@ class PgbouncerTest(cluster.SharedServerTest):
 
     def test_what_needs_one_session_is_refused(self):
         self.step("r0001", "", "CREATE TABLE one (id INTEGER);", options="transaction:off")
-        traffic = self.pooled(5)
+        traffic = self.behind_pooler(5)
         client = self.client("upgrade", "head")
         result = client.wait(30)
         self.assertEqual(result.code, REFUSED, result)
