@@ -26,6 +26,20 @@ absl::StatusOr<std::vector<Statement>> Split(Dialect dialect, absl::string_view 
   return Error(v1::ERROR_REASON_INTERNAL, "unknown dialect");
 }
 
+// SET …, autocommit = 0, …: the last assignment of it counts.
+bool TurnsAutocommitOff(StatementWords words) {
+  bool off = false;
+  for (std::string word = words.Next(); !word.empty(); word = words.Next()) {
+    if (word != "autocommit") continue;
+    word = words.Next();
+    if (word == ":") word = words.Next();
+    if (word != "=") continue;
+    const std::string value = words.Next();
+    off = value == "0" || value == "off" || value == "false";
+  }
+  return off;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Statement>> SplitStatements(Dialect dialect, absl::string_view script) {
@@ -50,7 +64,12 @@ TransactionControl ReadTransactionControl(Dialect dialect, absl::string_view sta
   if (first == "rollback") {
     return words.HasAny({"to"}) ? TransactionControl::kOther : TransactionControl::kEnds;
   }
-  if (first == "set" || first == "lock" || first == "unlock") return TransactionControl::kSession;
+  if (first == "set") {
+    return TurnsAutocommitOff(words) ? TransactionControl::kAutocommitOff
+                                     : TransactionControl::kAutocommitOn;
+  }
+  if (first == "lock") return TransactionControl::kLocksTables;
+  if (first == "unlock") return TransactionControl::kUnlocksTables;
   return TransactionControl::kOther;
 }
 
@@ -60,7 +79,15 @@ bool IsOfSession(Dialect dialect, const Statement& statement) {
     case StatementKind::kSetting:
       return true;
     case StatementKind::kTransactionControl:
-      return ReadTransactionControl(dialect, statement.text) == TransactionControl::kSession;
+      switch (ReadTransactionControl(dialect, statement.text)) {
+        case TransactionControl::kAutocommitOff:
+        case TransactionControl::kAutocommitOn:
+        case TransactionControl::kLocksTables:
+        case TransactionControl::kUnlocksTables:
+          return true;
+        default:
+          return false;
+      }
     default:
       return false;
   }

@@ -62,8 +62,11 @@ absl::StatusOr<std::vector<Statement>> SplitStatements(Dialect dialect, absl::st
 enum class TransactionControl {
   kBegins,
   kEnds,
-  // Changes the session alone: SET autocommit, LOCK TABLES, UNLOCK TABLES.
-  kSession,
+  // MySQL only. Turning autocommit on commits a transaction that is open.
+  kAutocommitOff,
+  kAutocommitOn,
+  kLocksTables,
+  kUnlocksTables,
   // SAVEPOINT, XA and all else.
   kOther,
 };

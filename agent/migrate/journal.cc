@@ -69,9 +69,8 @@ absl::Status Journal::Prepare(Session& session) const {
             tables_.Journal(), " WHERE version_table = ?)"),
         {tables_.version_table(), int64_t{kJournalFormat}, tables_.version_table(),
          tables_.version_table()}},
-       // The tables serve every version table of the schema.
-       {absl::StrCat("UPDATE ", tables_.Journal(), " SET format = ? WHERE format < ?"),
-        {int64_t{kJournalFormat}, int64_t{kJournalFormat}}}});
+       {absl::StrCat("UPDATE ", tables_.Journal(), " SET format = ? WHERE version_table = ?"),
+        {int64_t{kJournalFormat}, tables_.version_table()}}});
 }
 
 absl::StatusOr<std::optional<DatabaseState>> Journal::ReadState(Session& session, bool lock) const {
@@ -198,15 +197,15 @@ absl::StatusOr<std::optional<v1::Run>> Journal::ReadRunOfRequest(
   BRANT_ASSIGN_OR_RETURN(
       Rows rows,
       session.Query(absl::StrCat("SELECT ", kRunColumns, " FROM ", tables_.Runs(),
-                                 " WHERE version_table = ? AND request_id = ? ORDER BY epoch "
-                                 "LIMIT 1"),
+                                 " WHERE version_table = ? AND request_id = ? ORDER BY "
+                                 "CASE WHEN state = 'succeeded' THEN 0 ELSE 1 END, epoch LIMIT 1"),
                     {Value(tables_.version_table()), Value(std::string(request_id))}));
   if (rows.empty()) return std::optional<v1::Run>();
   return std::optional<v1::Run>(ParseRun(rows[0]));
 }
 
-std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run,
-                                              absl::string_view session_id) const {
+std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run, absl::string_view session_id,
+                                              bool shows_life) const {
   return {
       {absl::StrCat("UPDATE ", tables_.Runs(),
                     " SET state = 'interrupted', end_time = ? WHERE version_table = ? AND state = "
@@ -223,8 +222,8 @@ std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run,
         ToValue(run.create_time()), ToValue(run.start_time()), ToValue(run.end_time()),
         ErrorJson(run)}},
       {absl::StrCat("INSERT INTO ", tables_.Progress(),
-                    " (run_id, session_id, heartbeat, cancel_request) VALUES (?, ?, ", Now(),
-                    ", 0)"),
+                    " (run_id, session_id, heartbeat, cancel_request) VALUES (?, ?, ",
+                    shows_life ? Now() : "NULL", ", 0)"),
        {run.id(), std::string(session_id)}},
       {absl::StrCat("DELETE FROM ", tables_.Events(), " WHERE run_id IN (SELECT id FROM ",
                     tables_.Runs(), " WHERE version_table = ? AND epoch <= ?)"),

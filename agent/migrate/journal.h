@@ -52,7 +52,9 @@ struct ActiveRun {
   v1::Run run;
   // The session that executes it (Session::ServerId).
   std::string session_id;
-  // How long ago its agent last showed that it lives, by the server's clock.
+  // When its agent last showed that it lives, as the server writes it, and how long
+  // ago, by the server's clock. Empty: it has not yet.
+  std::string heartbeat;
   absl::Duration heartbeat_age;
 };
 
@@ -105,7 +107,7 @@ class Journal {
                                                 int limit) const;
   absl::StatusOr<std::optional<v1::Run>> ReadRun(Session& session, absl::string_view run_id) const;
 
-  // The first run of a request.
+  // The run of a request that succeeded, else its first one.
   absl::StatusOr<std::optional<v1::Run>> ReadRunOfRequest(Session& session,
                                                           absl::string_view request_id) const;
 
@@ -131,14 +133,16 @@ class Journal {
 
   // Takes an epoch and records a run that begins, on the session `session_id`.
   // Earlier ones that did not end are interrupted: this one has the lock. Events
-  // of runs long past are forgotten.
-  std::vector<BoundStatement> BeginRun(const v1::Run& run, absl::string_view session_id) const;
+  // of runs long past are forgotten. `shows_life`: it counts as a heartbeat.
+  std::vector<BoundStatement> BeginRun(const v1::Run& run, absl::string_view session_id,
+                                       bool shows_life) const;
   // The run goes on in another session, after its own broke.
   BoundStatement ContinueRun(absl::string_view run_id, absl::string_view session_id) const;
   // The run's agent lives.
   BoundStatement Heartbeat(absl::string_view run_id) const;
-  // Records events of a run; there must be some.
-  BoundStatement InsertEvents(absl::Span<const v1::RunEvent> events) const;
+  // Records events of a run, in statements that no server finds too large; the
+  // third argument of each is the number of its last event.
+  std::vector<BoundStatement> InsertEvents(absl::Span<const v1::RunEvent> events) const;
   // Asks whichever agent executes the run to cancel it.
   BoundStatement RequestCancel(absl::string_view run_id) const;
   // Records progress or the end: state, steps_done, to_revisions, error.
@@ -153,7 +157,7 @@ class Journal {
 
   std::vector<BoundStatement> ChangeRows(const std::vector<std::string>& removed,
                                          const std::vector<std::string>& added) const;
-  BoundStatement StoreScript(const Revision& revision, absl::Time now) const;
+  BoundStatement StoreScript(const Revision& revision) const;
   // Where the run has recorded the step before, it begins anew.
   BoundStatement InsertStep(const StepRecord& step, absl::string_view checksum,
                             absl::Time start) const;
@@ -165,6 +169,8 @@ class Journal {
  private:
   // SQL for the server's time, and for how old `p.heartbeat` is in seconds.
   std::string Now() const;
+  // The same as the journal writes times: RFC 3339 in UTC.
+  std::string NowText() const;
   std::string HeartbeatAge() const;
 
   StateTables tables_;

@@ -11,6 +11,12 @@
 #include "agent/migrate/journal_rows.h"
 
 namespace brant {
+namespace {
+
+// Far below the smallest limit that a server has for a statement.
+constexpr size_t kEventBytesOfARow = 256 << 10;
+
+}  // namespace
 
 // The server's clock, so that agents need not agree about the time.
 std::string Journal::Now() const {
@@ -21,6 +27,19 @@ std::string Journal::Now() const {
       return "UTC_TIMESTAMP(6)";
     case Dialect::kSqlite:
       return "julianday('now')";
+  }
+  return "";
+}
+
+std::string Journal::NowText() const {
+  switch (tables_.dialect()) {
+    case Dialect::kPostgresql:
+      return absl::StrCat("pg_catalog.to_char(", Now(),
+                          " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')");
+    case Dialect::kMysql:
+      return absl::StrCat("DATE_FORMAT(", Now(), ", '%Y-%m-%dT%H:%i:%s.%fZ')");
+    case Dialect::kSqlite:
+      return "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
   }
   return "";
 }
@@ -40,21 +59,22 @@ std::string Journal::HeartbeatAge() const {
 absl::StatusOr<std::optional<ActiveRun>> Journal::ReadActiveRun(Session& session) const {
   BRANT_ASSIGN_OR_RETURN(
       Rows rows,
-      session.Query(absl::StrCat("SELECT ", kRunColumns, ", p.session_id, ", HeartbeatAge(),
-                                 " FROM ", tables_.Runs(), " LEFT JOIN ", tables_.Progress(),
-                                 " p ON p.run_id = id WHERE version_table = ? AND state = "
-                                 "'running' ORDER BY epoch DESC LIMIT 1"),
-                    {Value(tables_.version_table())}));
+      session.Query(
+          absl::StrCat("SELECT ", kRunColumns, ", p.session_id, p.heartbeat, ", HeartbeatAge(),
+                       " FROM ", tables_.Runs(), " LEFT JOIN ", tables_.Progress(),
+                       " p ON p.run_id = id WHERE version_table = ? AND state = "
+                       "'running' ORDER BY epoch DESC LIMIT 1"),
+          {Value(tables_.version_table())}));
   if (rows.empty()) return std::optional<ActiveRun>();
   const auto& row = rows[0];
   ActiveRun active;
   active.run = ParseRun(row);
   active.session_id = row[kRunColumnCount].value_or("");
+  active.heartbeat = row[kRunColumnCount + 1].value_or("");
   double age = 0;
-  // A run of an agent that kept no heartbeat is as good as silent for ever.
-  active.heartbeat_age = absl::SimpleAtod(row[kRunColumnCount + 1].value_or(""), &age)
-                             ? absl::Seconds(age)
-                             : absl::InfiniteDuration();
+  if (absl::SimpleAtod(row[kRunColumnCount + 2].value_or(""), &age)) {
+    active.heartbeat_age = absl::Seconds(age);
+  }
   return std::optional<ActiveRun>(std::move(active));
 }
 
@@ -74,7 +94,10 @@ absl::StatusOr<std::vector<v1::RunEvent>> Journal::ReadEvents(Session& session,
     v1::RunEvent event;
     bool clean_end = false;
     while (google::protobuf::util::ParseDelimitedFromZeroCopyStream(&event, &stream, &clean_end)) {
-      if (event.sequence() > after) events.push_back(std::move(event));
+      if (event.sequence() > after) {
+        after = event.sequence();
+        events.push_back(std::move(event));
+      }
       event.Clear();
     }
   }
@@ -90,8 +113,7 @@ absl::StatusOr<bool> Journal::ReadCancelRequest(Session& session, absl::string_v
 }
 
 BoundStatement Journal::ContinueRun(absl::string_view run_id, absl::string_view session_id) const {
-  return {absl::StrCat("UPDATE ", tables_.Progress(), " SET session_id = ?, heartbeat = ", Now(),
-                       " WHERE run_id = ?"),
+  return {absl::StrCat("UPDATE ", tables_.Progress(), " SET session_id = ? WHERE run_id = ?"),
           {std::string(session_id), std::string(run_id)}};
 }
 
@@ -101,22 +123,30 @@ BoundStatement Journal::Heartbeat(absl::string_view run_id) const {
       {std::string(run_id)}};
 }
 
-BoundStatement Journal::InsertEvents(absl::Span<const v1::RunEvent> events) const {
+std::vector<BoundStatement> Journal::InsertEvents(absl::Span<const v1::RunEvent> events) const {
   // A row for many events: they are read and written together.
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    for (const v1::RunEvent& event : events) {
-      google::protobuf::util::SerializeDelimitedToZeroCopyStream(event, &stream);
+  std::vector<BoundStatement> statements;
+  for (size_t begin = 0; begin < events.size();) {
+    std::string bytes;
+    size_t end = begin;
+    {
+      google::protobuf::io::StringOutputStream stream(&bytes);
+      for (size_t size = 0; end < events.size() && size < kEventBytesOfARow; ++end) {
+        google::protobuf::util::SerializeDelimitedToZeroCopyStream(events[end], &stream);
+        size += events[end].ByteSizeLong();
+      }
     }
+    statements.push_back(
+        {absl::StrCat(
+             "INSERT INTO ", tables_.Events(),
+             " (run_id, first_sequence, last_sequence, events) VALUES (?, ?, ?, ?)",
+             // Whether an earlier try took effect may not be known.
+             OnConflict(tables_.dialect(), "run_id, first_sequence", {"last_sequence", "events"})),
+         {events[begin].run_id(), events[begin].sequence(), events[end - 1].sequence(),
+          absl::Base64Escape(bytes)}});
+    begin = end;
   }
-  return {absl::StrCat(
-              "INSERT INTO ", tables_.Events(),
-              " (run_id, first_sequence, last_sequence, events) VALUES (?, ?, ?, ?)",
-              // Whether an earlier try took effect may not be known.
-              OnConflict(tables_.dialect(), "run_id, first_sequence", {"last_sequence", "events"})),
-          {events.front().run_id(), events.front().sequence(), events.back().sequence(),
-           absl::Base64Escape(bytes)}};
+  return statements;
 }
 
 BoundStatement Journal::RequestCancel(absl::string_view run_id) const {

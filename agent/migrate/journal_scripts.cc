@@ -70,16 +70,16 @@ absl::StatusOr<Journal::Needs> Journal::ReadNeeds(Session& session) const {
   return needs;
 }
 
-BoundStatement Journal::StoreScript(const Revision& revision, absl::Time now) const {
+BoundStatement Journal::StoreScript(const Revision& revision) const {
   // The checksum is the key and tells the content; the time says which of a
   // revision's scripts was applied last.
-  return {
-      absl::StrCat("INSERT INTO ", tables_.Scripts(),
-                   " (checksum, revision, parents, dependencies, file, script, store_time) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                   OnConflict(tables_.dialect(), "checksum", {"store_time"})),
-      {revision.checksum, revision.id, absl::StrJoin(revision.parents, ","),
-       absl::StrJoin(revision.dependencies, ","), revision.file, revision.text, JournalTime(now)}};
+  return {absl::StrCat("INSERT INTO ", tables_.Scripts(),
+                       " (checksum, revision, parents, dependencies, file, script, store_time) "
+                       "VALUES (?, ?, ?, ?, ?, ?, ",
+                       // The server's: agents' clocks may differ.
+                       NowText(), ")", OnConflict(tables_.dialect(), "checksum", {"store_time"})),
+          {revision.checksum, revision.id, absl::StrJoin(revision.parents, ","),
+           absl::StrJoin(revision.dependencies, ","), revision.file, revision.text}};
 }
 
 }  // namespace brant

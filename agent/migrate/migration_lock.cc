@@ -12,6 +12,8 @@ namespace {
 
 constexpr absl::Duration kFirstPause = absl::Milliseconds(20);
 constexpr absl::Duration kLongestPause = absl::Seconds(1);
+// The server's clock may have been set.
+constexpr absl::Duration kLookedForLong = absl::Seconds(3);
 
 }  // namespace
 
@@ -59,7 +61,7 @@ absl::StatusOr<bool> MigrationLock::TryAcquire() {
     if (is_new) relayed_sequence_ = 0;
     relayed_ = active->run;
   }
-  const bool lives = active.has_value() && active->heartbeat_age < kAgentIsGone;
+  const bool lives = active.has_value() && !IsGone(*active);
   // Behind a pooler nobody holds the lock between two transactions.
   if (had && !lives) {
     Relay();
@@ -68,7 +70,7 @@ absl::StatusOr<bool> MigrationLock::TryAcquire() {
   owner_ = session_.LockHolder(name_).value_or(std::nullopt);
   Tell(active);
   Relay();
-  if (active.has_value() && !lives) EndOrphan(*active);
+  EndOrphan(lives ? std::nullopt : active);
   return false;
 }
 
@@ -81,10 +83,11 @@ absl::StatusOr<std::optional<ActiveRun>> MigrationLock::ReadOther() {
   // What can't be read now is read at the next try: the tables may be locked.
   absl::StatusOr<std::optional<ActiveRun>> active = journal_.ReadActiveRun(session_);
   if (!active.ok()) {
-    if (!session_.IsAlive()) return active.status();
+    // Behind a pooler it decides.
+    if (!session_.IsAlive() || session_.IsPooled()) return active.status();
     return std::nullopt;
   }
-  if (active->has_value() && (*active)->run.id() == own_run_) return std::nullopt;
+  if (active->has_value() && (*active)->run.id() == own_.run_id) return std::nullopt;
   return *std::move(active);
 }
 
@@ -102,20 +105,39 @@ void MigrationLock::Relay() {
       journal_.ReadEvents(session_, relayed_->id(), relayed_sequence_);
   if (!events.ok()) return;
   for (const v1::RunEvent& event : *events) {
-    observer_.OnRelayed(relayed_->agent(), event);
     relayed_sequence_ = event.sequence();
+    // What that run relayed itself is another run's.
+    if (!event.has_relayed()) observer_.OnRelayed(relayed_->agent(), event);
   }
 }
 
-void MigrationLock::EndOrphan(const ActiveRun& active) {
-  if (!owner_.has_value() || owner_->server_id.empty() || owner_->server_id != active.session_id) {
+bool MigrationLock::IsGone(const ActiveRun& active) {
+  const absl::Time now = absl::Now();
+  std::string heartbeat = absl::StrCat(active.run.id(), " ", active.heartbeat);
+  if (heartbeat != heartbeat_) {
+    heartbeat_ = std::move(heartbeat);
+    heartbeat_seen_ = now;
+  }
+  // One that has never shown that it can is not expected to.
+  return !active.heartbeat.empty() && active.heartbeat_age >= kAgentIsGone &&
+         now - heartbeat_seen_ >= kLookedForLong;
+}
+
+void MigrationLock::EndOrphan(const std::optional<ActiveRun>& active) {
+  if (!owner_.has_value() || owner_->server_id.empty() || owner_->server_id == ended_session_) {
     return;
   }
+  const bool is_lost = owner_->server_id == own_.lost_session;
+  const bool is_orphan = active.has_value() && owner_->server_id == active->session_id;
+  if (!is_lost && !is_orphan) return;
   if (!session_.Terminate(owner_->server_id).value_or(false)) return;
+  ended_session_ = owner_->server_id;
   observer_.OnNotice(
-      absl::StrCat("ended ", owner_->description, ", which executed run ", active.run.id(),
-                   ": its agent ", active.run.agent(), " has shown no sign of life for ",
-                   absl::FormatDuration(absl::Floor(active.heartbeat_age, absl::Seconds(1)))));
+      is_lost ? absl::StrCat("ended ", owner_->description, ", which this run had lost")
+              : absl::StrCat(
+                    "ended ", owner_->description, ", which executed run ", active->run.id(),
+                    ": its agent ", active->run.agent(), " has shown no sign of life for ",
+                    absl::FormatDuration(absl::Floor(active->heartbeat_age, absl::Seconds(1)))));
 }
 
 }  // namespace brant

@@ -32,15 +32,22 @@ namespace brant {
 // then takes the lock for itself, and compares epochs.
 class MigrationLock {
  public:
-  // All references must outlive the lock. `own_run` is the id of the run that
-  // wants it.
-  MigrationLock(Database& database, Session& session, const Journal& journal,
-                absl::string_view own_run, RunObserver& observer, const CancelToken& cancel)
+  // Who wants the lock.
+  struct Owner {
+    std::string run_id;
+    // The session in which the run executed before it lost that; empty: none. Where
+    // the server has not noticed, it is ended.
+    std::string lost_session;
+  };
+
+  // All references must outlive the lock.
+  MigrationLock(Database& database, Session& session, const Journal& journal, Owner owner,
+                RunObserver& observer, const CancelToken& cancel)
       : database_(database),
         session_(session),
         journal_(journal),
         name_(journal.tables().LockName()),
-        own_run_(own_run),
+        own_(std::move(owner)),
         observer_(observer),
         cancel_(cancel) {}
 
@@ -58,13 +65,18 @@ class MigrationLock {
   void Tell(const std::optional<ActiveRun>& active);
   // Passes on what the run that is waited for, or was, has done since.
   void Relay();
-  void EndOrphan(const ActiveRun& active);
+  // Ends the session that holds the lock, if it is that of `active` and its agent
+  // is gone, or the run's own lost one.
+  void EndOrphan(const std::optional<ActiveRun>& active);
+  // The agent of `active` has shown no sign of life for long: neither by the
+  // server's clock, nor while this lock was looking.
+  bool IsGone(const ActiveRun& active);
 
   Database& database_;
   Session& session_;
   const Journal& journal_;
   const std::string name_;
-  const std::string own_run_;
+  const Owner own_;
   RunObserver& observer_;
   const CancelToken& cancel_;
 
@@ -73,6 +85,10 @@ class MigrationLock {
   std::optional<LockOwner> owner_;
   // What was told last.
   std::optional<std::string> told_;
+  std::string ended_session_;
+  // The sign of life that was seen last, and since when.
+  std::string heartbeat_;
+  absl::Time heartbeat_seen_;
   std::optional<v1::Run> relayed_;
   int64_t relayed_sequence_ = 0;
 };

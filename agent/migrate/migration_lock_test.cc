@@ -29,7 +29,8 @@ class HolderObserver : public RecordingObserver {
 class MigrationLockTest : public ::testing::Test {
  protected:
   absl::Status Acquire(absl::Duration wait) {
-    return MigrationLock(database_, session_, journal_, "own", observer_, token_).Acquire(wait);
+    return MigrationLock(database_, session_, journal_, {"own", ""}, observer_, token_)
+        .Acquire(wait);
   }
 
   FakeDatabase database_;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "agent/base/error.h"
+#include "agent/base/timestamp.h"
 #include "agent/migrate/statementwise_step.h"
 #include "agent/migrate/stored_scripts.h"
 #include "agent/revisions/identifier.h"
@@ -23,15 +24,14 @@ absl::StatusOr<RepairPlan> AcceptEdited(Session& session, const Journal& journal
     for (RevisionIndex index : indices) wanted.insert(bundle.graph.revision(index).id);
   }
   std::vector<EditedRevision> edited;
-  if (standing.prepared) {
+  if (standing.state.format > 0) {
     BRANT_ASSIGN_OR_RETURN(std::vector<StoredScript> scripts, journal.ReadChecksums(session));
     edited = FindEdited(bundle, standing.state.rows, std::move(scripts));
   }
   RepairPlan repair;
-  const absl::Time now = absl::Now();
   for (const EditedRevision& one : edited) {
     if (!goal.targets.empty() && wanted.erase(one.revision->id) == 0) continue;
-    repair.statements.push_back(journal.StoreScript(*one.revision, now));
+    repair.statements.push_back(journal.StoreScript(*one.revision));
     repair.notes.push_back(absl::StrCat("accepted ", one.revision->file, ": checksum ",
                                         one.revision->checksum, " instead of ",
                                         one.applied.checksum));
@@ -101,7 +101,13 @@ absl::StatusOr<RepairPlan> MakeRepair(Session& session, const Journal& journal,
 absl::Status RunRepair(const RunScope& scope, const RepairPlan& repair) {
   BRANT_RETURN_IF_ERROR(TryUntilNotInTheWay(scope, 0, [&]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(BeginGuarded(scope));
-    absl::Status status = scope.session.BatchAndCommit(repair.statements);
+    // With the run's end: repeated, it would find nothing to settle.
+    std::vector<BoundStatement> batch = repair.statements;
+    v1::Run succeeded = scope.run;
+    succeeded.set_state(v1::RUN_STATE_SUCCEEDED);
+    *succeeded.mutable_end_time() = ToTimestamp(absl::Now());
+    batch.push_back(scope.journal.UpdateRun(succeeded));
+    absl::Status status = scope.session.BatchAndCommit(batch);
     if (!status.ok()) RollBack(scope);
     return status;
   }));

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
-#include "agent/database/statement_words.h"
 #include "agent/migrate/statementwise_step.h"
 #include "agent/migrate/step_executor.h"
 
@@ -35,16 +34,18 @@ absl::Status InDoubt(const StepRecord& unfinished, const Plan& plan) {
 
 enum class Fate { kTookEffect, kHadNoEffect, kUnknown };
 
-// The intent of a statement is part of the section's own transaction, so what
-// can be read of it was committed. What ran under LOCK TABLES left no intent.
+// The intent of what ends a transaction of the section's own is part of that, so
+// what can be read of it was committed. What ran under LOCK TABLES left none.
 Fate FateOfTransactionControl(Dialect dialect, absl::string_view text) {
   switch (ReadTransactionControl(dialect, text)) {
     case TransactionControl::kBegins:
+    case TransactionControl::kAutocommitOff:
+    case TransactionControl::kUnlocksTables:
       return Fate::kHadNoEffect;
     case TransactionControl::kEnds:
+    case TransactionControl::kAutocommitOn:
       return Fate::kTookEffect;
-    case TransactionControl::kSession:
-      return StatementWords(dialect, text).Next() == "lock" ? Fate::kUnknown : Fate::kHadNoEffect;
+    case TransactionControl::kLocksTables:
     case TransactionControl::kOther:
       break;
   }
@@ -112,20 +113,24 @@ absl::StatusOr<Standing> ReadStanding(Database& database, Session& session, cons
   return standing;
 }
 
+absl::Status CheckSameRequest(const v1::Run& earlier, const v1::Run& run) {
+  if (earlier.kind() == run.kind() && earlier.target() == run.target() &&
+      earlier.bundle_digest() == run.bundle_digest()) {
+    return absl::OkStatus();
+  }
+  return Error(v1::ERROR_REASON_INVALID_REQUEST,
+               absl::StrCat("request ", run.request_id(),
+                            " was made before, for another goal: ", RunKindName(earlier.kind()),
+                            " ", earlier.target(), " in run ", earlier.id()))
+      .Hint("use a new request id for each request");
+}
+
 absl::StatusOr<Plan> ResumePlan(std::shared_ptr<const Bundle> bundle, Dialect dialect,
                                 const Goal& goal, const Standing& standing, const v1::Run& run) {
   const std::vector<std::string>& rows = standing.state.rows;
   const std::optional<v1::Run>& earlier = standing.earlier;
   if (!earlier.has_value() || earlier->kind() == v1::RUN_KIND_STAMP) {
     return MakePlan(std::move(bundle), dialect, rows, goal);
-  }
-  if (earlier->kind() != run.kind() || earlier->target() != run.target() ||
-      earlier->bundle_digest() != run.bundle_digest()) {
-    return Error(v1::ERROR_REASON_INVALID_REQUEST,
-                 absl::StrCat("request ", run.request_id(),
-                              " was made before, for another goal: ", RunKindName(earlier->kind()),
-                              " ", earlier->target(), " in run ", earlier->id()))
-        .Hint("use a new request id for each request");
   }
   const std::vector<std::string> from(earlier->from_revisions().begin(),
                                       earlier->from_revisions().end());

@@ -24,7 +24,8 @@ struct Standing {
   bool prepared = false;
   DatabaseState state;
   std::optional<StepRecord> unfinished;
-  // The first run of the same request, if there was one.
+  // The run of the same request, if there was one: the one that succeeded, else
+  // the first.
   std::optional<v1::Run> earlier;
 };
 
@@ -32,11 +33,13 @@ struct Standing {
 absl::StatusOr<Standing> ReadStanding(Database& database, Session& session, const Journal& journal,
                                       absl::string_view request_id);
 
+// INVALID_REQUEST unless the earlier run of the request had the same goal.
+absl::Status CheckSameRequest(const v1::Run& earlier, const v1::Run& run);
+
 // The plan of `run`'s request from where the database is. A request that was
 // made before goes on with the steps that it resolved to then: a relative target
-// is never resolved twice. Errors besides those of MakePlan: INVALID_REQUEST if
-// the request was made for another goal, CONCURRENT_CHANGE if the database has
-// left its way.
+// is never resolved twice. Errors besides those of MakePlan: INVALID_REQUEST if the
+// database has left its way.
 absl::StatusOr<Plan> ResumePlan(std::shared_ptr<const Bundle> bundle, Dialect dialect,
                                 const Goal& goal, const Standing& standing, const v1::Run& run);
 

@@ -21,6 +21,7 @@ namespace {
 // How long the end of a run whose session broke may take to be recorded by
 // another one. Otherwise the next run finds it.
 constexpr absl::Duration kRecordEndTimeout = absl::Seconds(2);
+constexpr absl::Duration kLockPause = absl::Milliseconds(50);
 constexpr absl::Duration kFirstPause = absl::Milliseconds(200);
 constexpr absl::Duration kLongestPause = absl::Seconds(5);
 
@@ -78,23 +79,17 @@ absl::Status RunExecution::Execute() {
   run_.set_state(v1::RUN_STATE_WAITING);
   absl::BitGen random;
   absl::Duration pause = kFirstPause;
-  absl::Time lost_since = absl::InfiniteFuture();
-  int steps_done = 0;
   absl::Status status = cancel_.reason();
   while (status.ok()) {
+    const int steps_done = run_.steps_done();
     status = WithReason(Attempt(), cancel_);
-    // Whatever a cancel broke before the run began, why it was cancelled says more.
-    if (absl::Status reason = cancel_.reason(); !status.ok() && !HasBegun() && !reason.ok()) {
+    // Whatever a cancel broke, why it was cancelled says more.
+    if (absl::Status reason = cancel_.reason();
+        !status.ok() && !reason.ok() && (!HasBegun() || LostSession(status))) {
       status = reason;
     }
-    if (!MayReconnect(status)) break;
-    if (run_.steps_done() > steps_done) {
-      steps_done = run_.steps_done();
-      pause = kFirstPause;
-      lost_since = absl::InfiniteFuture();
-    }
-    lost_since = std::min(lost_since, absl::Now());
-    if (absl::Now() - lost_since > options_.reconnect_limit) break;
+    if (run_.steps_done() > steps_done) pause = kFirstPause;
+    if (!MayTryAgain(status)) break;
     const absl::Duration delay =
         absl::Trunc(pause * absl::Uniform(random, 0.5, 1.0), absl::Milliseconds(1));
     observer_.OnAttemptFailed(0, status, delay);
@@ -109,6 +104,17 @@ absl::Status RunExecution::Execute() {
 
 bool RunExecution::MayReconnect(const absl::Status& status) const {
   return LostSession(status) && HasBegun() && !run_.has_end_time() && cancel_.reason().ok();
+}
+
+bool RunExecution::MayTryAgain(const absl::Status& status) {
+  if (MayReconnect(status)) {
+    lost_since_ = std::min(lost_since_, absl::Now());
+    return absl::Now() - lost_since_ <= options_.reconnect_limit;
+  }
+  if (run_.has_end_time() || !cancel_.reason().ok()) return false;
+  // The application holds a lock on what the run needs besides its steps; or
+  // another run began between two looks, which will be waited for.
+  return GaveWay(status) || (!HasBegun() && ReasonOf(status) == v1::ERROR_REASON_CONCURRENT_CHANGE);
 }
 
 absl::Status RunExecution::Attempt() {
@@ -129,8 +135,10 @@ absl::Status RunExecution::ExecuteOn(Session& session) {
                                                                     options_.version_table));
     journal_.emplace(std::move(tables));
   }
-  MigrationLock lock(database_, session, *journal_, run_.id(), observer_, cancel_);
+  MigrationLock lock(database_, session, *journal_, {run_.id(), session_id_}, observer_, cancel_);
   BRANT_RETURN_IF_ERROR(lock.Acquire(HasBegun() ? absl::InfiniteDuration() : request_.lock_wait));
+
+  lost_since_ = absl::InfiniteFuture();
 
   // Everything that can be refused is refused before anything is written, the
   // journal's tables included.
@@ -141,6 +149,9 @@ absl::Status RunExecution::ExecuteOn(Session& session) {
                  absl::StrCat("run ", run_.id(), " lost its session, and a run of epoch ",
                               standing.state.epoch, " took up its work"))
         .Hint("run the command again; it goes on from where the database is");
+  }
+  if (standing.earlier.has_value()) {
+    BRANT_RETURN_IF_ERROR(CheckSameRequest(*standing.earlier, run_));
   }
   if (standing.earlier.has_value() && standing.earlier->state() == v1::RUN_STATE_SUCCEEDED) {
     // The request was executed already, and only the answer was lost.
@@ -197,9 +208,15 @@ absl::StatusOr<Plan> RunExecution::MakePlanFrom(Session& session, const Standing
     return plan;
   }
   // Without a journal there are no scripts either.
-  if (goal.kind != v1::RUN_KIND_STAMP && standing.prepared) {
+  if (goal.kind != v1::RUN_KIND_STAMP && standing.state.format > 0) {
+    std::vector<std::string> needed = rows;
+    if (standing.earlier.has_value()) {
+      // What the request has undone already is still in its plan.
+      needed.insert(needed.end(), standing.earlier->from_revisions().begin(),
+                    standing.earlier->from_revisions().end());
+    }
     BRANT_ASSIGN_OR_RETURN(std::shared_ptr<const Bundle> complete,
-                           CompleteBundle(session, *journal_, bundle, rows));
+                           CompleteBundle(session, *journal_, bundle, needed));
     if (complete != bundle && goal.kind == v1::RUN_KIND_UPGRADE) {
       // Of the bundle's own revisions nothing may be left to do.
       BRANT_RETURN_IF_ERROR(
@@ -221,7 +238,7 @@ absl::Status RunExecution::CheckPlan(Session& session, const Plan& plan, const S
       if (!step.transactional) return PooledError(step);
     }
   }
-  if (plan.steps.empty() || request_.goal.allow_edited_files || !standing.prepared) {
+  if (plan.steps.empty() || request_.goal.allow_edited_files || standing.state.format == 0) {
     return absl::OkStatus();
   }
   return CheckEdited(session, standing);
@@ -237,29 +254,43 @@ absl::Status RunExecution::CheckEdited(Session& session, const Standing& standin
   return EditedError(edited);
 }
 
-absl::Status RunExecution::Prepare(Session& session) {
-  if (!session.IsPooled()) return journal_->Prepare(session);
-  // Nobody else may make the tables at the same time.
-  BRANT_RETURN_IF_ERROR(session.Begin());
-  absl::Status status = LockPooled(session);
-  if (status.ok()) status = journal_->Prepare(session);
-  if (status.ok()) return session.Commit();
-  session.Rollback().IgnoreError();
-  return status;
+absl::Status RunExecution::BeginLocked(Session& session, absl::string_view lock) {
+  while (true) {
+    BRANT_RETURN_IF_ERROR(session.Begin());
+    absl::StatusOr<bool> locked = session.TryLock(lock);
+    if (locked.ok() && *locked) return absl::OkStatus();
+    session.Rollback().IgnoreError();
+    BRANT_RETURN_IF_ERROR(locked.status());
+    if (!cancel_.SleepFor(kLockPause)) return cancel_.reason();
+  }
 }
 
-absl::Status RunExecution::LockPooled(Session& session) {
-  BRANT_ASSIGN_OR_RETURN(bool locked, session.TryLock(journal_->tables().LockName()));
-  if (locked) return absl::OkStatus();
-  return Error(v1::ERROR_REASON_CONCURRENT_CHANGE, "another run began at the same time")
-      .Hint("run the command again; it goes on from where the database is");
+// The tables serve every version table of the schema, so that nobody who migrates
+// by another one may make them at the same time.
+absl::Status RunExecution::Prepare(Session& session) {
+  const std::string lock = journal_->tables().SchemaLockName();
+  if (session.IsPooled()) {
+    BRANT_RETURN_IF_ERROR(BeginLocked(session, lock));
+    absl::Status status = journal_->Prepare(session);
+    if (status.ok()) return session.Commit();
+    session.Rollback().IgnoreError();
+    return status;
+  }
+  while (true) {
+    BRANT_ASSIGN_OR_RETURN(const bool locked, session.TryLock(lock));
+    if (locked) break;
+    if (!cancel_.SleepFor(kLockPause)) return cancel_.reason();
+  }
+  absl::Status status = journal_->Prepare(session);
+  absl::Status released = session.ReleaseLock(lock);
+  return status.ok() ? released : status;
 }
 
 absl::Status RunExecution::Begin(Session& session, Standing& standing, const Plan& plan) {
-  const std::string session_id = session.IsPooled() ? "pooled" : session.ServerId();
+  session_id_ = session.IsPooled() ? "pooled" : session.ServerId();
   if (HasBegun()) {
     run_.set_steps_done(run_.steps_total() - static_cast<int>(plan.steps.size()));
-    return session.Batch({journal_->ContinueRun(run_.id(), session_id)});
+    return session.Batch({journal_->ContinueRun(run_.id(), session_id_)});
   }
   if (!standing.prepared) BRANT_RETURN_IF_ERROR(Prepare(session));
   v1::Run begun = run_;
@@ -267,9 +298,9 @@ absl::Status RunExecution::Begin(Session& session, Standing& standing, const Pla
   begun.set_steps_total(static_cast<int>(plan.steps.size()));
   *begun.mutable_start_time() = ToTimestamp(absl::Now());
 
-  BRANT_RETURN_IF_ERROR(session.Begin());
+  BRANT_RETURN_IF_ERROR(session.IsPooled() ? BeginLocked(session, journal_->tables().LockName())
+                                           : session.Begin());
   absl::Status status = [&]() -> absl::Status {
-    if (session.IsPooled()) BRANT_RETURN_IF_ERROR(LockPooled(session));
     if (session.IsPooled() || !standing.prepared) {
       BRANT_ASSIGN_OR_RETURN(std::optional<DatabaseState> state,
                              journal_->ReadState(session, /*lock=*/true));
@@ -281,7 +312,10 @@ absl::Status RunExecution::Begin(Session& session, Standing& standing, const Pla
       standing.state.epoch = state->epoch;
     }
     begun.set_epoch(standing.state.epoch + 1);
-    return session.BatchAndCommit(journal_->BeginRun(begun, session_id));
+    return session.BatchAndCommit(
+        journal_->BeginRun(begun, session_id_,
+                           // Between its transactions nothing else keeps other runs off.
+                           /*shows_life=*/session.IsPooled()));
   }();
   if (!status.ok()) {
     session.Rollback().IgnoreError();
@@ -325,10 +359,10 @@ absl::Status RunExecution::End(Session& session, absl::Status status) {
   if (!status.ok() && !session.IsAlive()) return status;
   session.Reset().IgnoreError();
   // Whoever reads of the end has read all events.
-  std::vector<BoundStatement> batch;
-  if (!events.empty()) batch.push_back(journal_->InsertEvents(events));
+  std::vector<BoundStatement> batch = journal_->InsertEvents(events);
   batch.push_back(journal_->EndRun(run_));
   absl::Status recorded = session.Batch(batch);
+  if (!recorded.ok() && !LostSession(recorded)) recorded = session.Batch({journal_->EndRun(run_)});
   end_recorded_ = recorded.ok();
   if (status.ok() && LostSession(recorded)) {
     // All is done but the word of it, for which another session will do.
@@ -349,10 +383,7 @@ void RunExecution::RecordEndElsewhere() {
   options.connect_timeout = kRecordEndTimeout;
   absl::StatusOr<std::unique_ptr<Session>> session = database_.Connect(options);
   if (!session.ok()) return;
-  std::vector<BoundStatement> batch;
-  if (const std::vector<v1::RunEvent> events = monitor_->Stop(); !events.empty()) {
-    batch.push_back(journal_->InsertEvents(events));
-  }
+  std::vector<BoundStatement> batch = journal_->InsertEvents(monitor_->Stop());
   batch.push_back(journal_->EndRun(run_));
   (*session)->Batch(batch).IgnoreError();
 }

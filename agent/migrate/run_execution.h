@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "agent/migrate/journal.h"
@@ -40,14 +41,16 @@ class RunExecution {
   absl::Status CheckEdited(Session& session, const Standing& standing);
   // Makes the journal's tables.
   absl::Status Prepare(Session& session);
-  // Takes the lock for the transaction that is open.
-  absl::Status LockPooled(Session& session);
+  // Begins a transaction that holds a lock, which it waits for; behind a pooler.
+  absl::Status BeginLocked(Session& session, absl::string_view lock);
   // Gives the run an epoch and a row, or takes it over to a new session.
   absl::Status Begin(Session& session, Standing& standing, const Plan& plan);
   absl::Status RunSteps(Session& session, const Plan& plan, int skip);
   // The session may have been lost for good: true while it makes sense to get
   // another one.
   bool MayReconnect(const absl::Status& status) const;
+  // Another attempt may succeed: with another session, or later.
+  bool MayTryAgain(const absl::Status& status);
   absl::Status End(Session& session, absl::Status status);
   void RecordEndElsewhere();
 
@@ -61,6 +64,10 @@ class RunExecution {
   std::optional<Journal> journal_;
   // From when the run has begun.
   std::unique_ptr<RunMonitor> monitor_;
+  // The session that executes, or executed last (Session::ServerId).
+  std::string session_id_;
+  // Since when there has been no session.
+  absl::Time lost_since_ = absl::InfiniteFuture();
   // The steps took effect, and only the run's end is to be recorded.
   bool all_done_ = false;
   // Whether the run's end is in the journal.

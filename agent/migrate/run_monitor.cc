@@ -73,11 +73,12 @@ void RunMonitor::Look() {
 }
 
 absl::Status RunMonitor::Record(Session& session) {
-  std::vector<BoundStatement> batch = {journal_.Heartbeat(run_id_)};
-  const std::vector<v1::RunEvent> events = observer_.EventsAfter(recorded_);
-  if (!events.empty()) batch.push_back(journal_.InsertEvents(events));
-  BRANT_RETURN_IF_ERROR(session.Batch(batch));
-  if (!events.empty()) recorded_ = events.back().sequence();
+  // By itself: whatever keeps the events from being recorded, the agent lives.
+  BRANT_RETURN_IF_ERROR(session.Batch({journal_.Heartbeat(run_id_)}));
+  for (const BoundStatement& part : journal_.InsertEvents(observer_.EventsAfter(recorded_))) {
+    BRANT_RETURN_IF_ERROR(session.Batch({part}));
+    recorded_ = std::get<int64_t>(part.args[2]);
+  }
   return absl::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 
@@ -16,12 +17,16 @@ absl::Status StateReader::Connect() {
                                                                   options_.version_table_schema,
                                                                   options_.version_table));
   journal_.emplace(std::move(tables));
-  seen_.clear();
+  if (database_.dialect() != Dialect::kSqlite) seen_.clear();
   return absl::OkStatus();
 }
 
 absl::Status StateReader::WithSession(
     const std::function<absl::Status(Session&, const Journal&)>& read) {
+  // An open connection would be in the way of a migration's PRAGMA journal_mode.
+  absl::Cleanup close = [this] {
+    if (database_.dialect() == Dialect::kSqlite) session_.reset();
+  };
   const bool reused = session_ != nullptr && session_->IsAlive();
   if (!reused) BRANT_RETURN_IF_ERROR(Connect());
   absl::Status status = read(*session_, *journal_);
@@ -41,8 +46,11 @@ absl::StatusOr<T> StateReader::ReadFrom(
   BRANT_RETURN_IF_ERROR(WithSession([&](Session& session, const Journal& journal) -> absl::Status {
     if (seen_.contains(table)) {
       absl::StatusOr<T> found = read(session, journal);
-      if (found.ok()) result = *std::move(found);
-      if (found.ok() || !session.IsAlive()) return found.status();
+      if (found.ok()) {
+        result = *std::move(found);
+        return absl::OkStatus();
+      }
+      if (!session.IsAlive()) return found.status();
       seen_.erase(table);
     }
     BRANT_ASSIGN_OR_RETURN(bool exists,

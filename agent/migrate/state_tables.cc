@@ -71,6 +71,8 @@ std::string StateTables::LockName() const {
   return absl::StrCat("brant:", schema_, ".", version_table_);
 }
 
+std::string StateTables::SchemaLockName() const { return absl::StrCat("brant:", schema_); }
+
 BoundStatement StateTables::CreateVersion() const {
   return {absl::StrCat("CREATE TABLE IF NOT EXISTS ", Version(),
                        " (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num))",
@@ -135,7 +137,7 @@ std::vector<BoundStatement> StateTables::CreateAll() const {
                     " session_id VARCHAR(64) NOT NULL,"
                     " heartbeat ",
                     TimeType(dialect_),
-                    " NOT NULL,"
+                    ","
                     " cancel_request INTEGER NOT NULL)",
                     options),
        {}},

@@ -47,6 +47,9 @@ class StateTables {
 
   // The name of the migration lock.
   std::string LockName() const;
+  // The lock of whoever makes or changes the tables, which several version tables
+  // may share.
+  std::string SchemaLockName() const;
 
   // CREATE TABLE IF NOT EXISTS for all of them. On PostgreSQL and SQLite they
   // may run in one transaction.

@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "agent/base/error.h"
@@ -13,12 +12,6 @@
 
 namespace brant {
 namespace {
-
-// Under the section's own LOCK TABLES, MySQL refuses to touch other tables. The
-// counts catch up after UNLOCK TABLES.
-bool IsTableNotLocked(const absl::Status& status) {
-  return absl::StartsWith(ErrorDetail(status, "database_code"), "1100 ");
-}
 
 std::string ExtendDigest(absl::string_view digest, const Statement& statement) {
   Sha256 extended;
@@ -99,6 +92,7 @@ StatementwiseStep::StatementwiseStep(const RunScope& scope, int position, const 
   record_.statements_started = skip;
   record_.statements_done = skip;
   record_.done_digest = StatementsDigest(step, skip);
+  recorded_ = skip;
 }
 
 absl::Status StatementwiseStep::Run() {
@@ -107,6 +101,7 @@ absl::Status StatementwiseStep::Run() {
     absl::Status status =
         RestoreSession(scope_.session, scope_.journal.tables().dialect(), step_, skip_);
     if (!status.ok()) return RecordFailure(false, std::move(status));
+    for (int i = 0; i < skip_; ++i) NoteSession(step_.statements[i]);
   }
   for (int i = skip_; i < record_.statements_total; ++i) {
     const bool was_open = scope_.session.InTransaction();
@@ -129,36 +124,100 @@ absl::Status StatementwiseStep::RecordBeginning() {
   return TryUntilNotInTheWay(scope_, record_.position, [this]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(BeginGuarded(scope_));
     absl::Status status = scope_.session.BatchAndCommit(
-        {scope_.journal.StoreScript(*step_.revision, start_),
+        {scope_.journal.StoreScript(*step_.revision),
          scope_.journal.InsertStep(record_, step_.revision->checksum, start_)});
     if (!status.ok()) RollBack(scope_);
     return status;
   });
 }
 
-absl::Status StatementwiseStep::ExecuteAt(int index) {
-  const Statement& statement = step_.statements[index];
+bool StatementwiseStep::CountsWithWhatFollows(const Statement& statement) const {
+  const Dialect dialect = scope_.journal.tables().dialect();
   const bool in_transaction = scope_.session.InTransaction();
-  if (statement.kind == StatementKind::kSession || statement.kind == StatementKind::kSetting) {
-    BRANT_RETURN_IF_ERROR(ExecuteStatement(scope_, record_.position, index + 1, step_));
-    CountDone(index);
+  // Only MySQL commits by itself within a transaction.
+  const bool undone_together =
+      statement.kind == StatementKind::kTransactional ||
+      (statement.kind == StatementKind::kProcedure && dialect != Dialect::kMysql);
+  switch (statement.kind == StatementKind::kTransactionControl
+              ? ReadTransactionControl(dialect, statement.text)
+              : TransactionControl::kOther) {
+    case TransactionControl::kEnds:
+    case TransactionControl::kLocksTables:
+      return tables_locked_;
+    case TransactionControl::kUnlocksTables:
+    case TransactionControl::kAutocommitOff:
+      return true;
+    case TransactionControl::kBegins:
+    case TransactionControl::kAutocommitOn:
+      // On MySQL they commit a transaction that is open.
+      return !in_transaction;
+    case TransactionControl::kOther:
+      break;
+  }
+  if (tables_locked_ || statement.kind == StatementKind::kSession ||
+      statement.kind == StatementKind::kSetting) {
+    return true;
+  }
+  // Recording each would take quadratic time on PostgreSQL: all versions of the
+  // row stay until the end of the transaction.
+  if (in_transaction) {
+    return undone_together || statement.kind == StatementKind::kTransactionControl;
+  }
+  return autocommit_off_ && statement.kind == StatementKind::kTransactional;
+}
+
+void StatementwiseStep::NoteSession(const Statement& statement) {
+  if (statement.kind != StatementKind::kTransactionControl) return;
+  switch (ReadTransactionControl(scope_.journal.tables().dialect(), statement.text)) {
+    case TransactionControl::kLocksTables:
+      tables_locked_ = true;
+      break;
+    case TransactionControl::kBegins:
+    case TransactionControl::kUnlocksTables:
+      tables_locked_ = false;
+      break;
+    case TransactionControl::kAutocommitOff:
+      autocommit_off_ = true;
+      break;
+    case TransactionControl::kAutocommitOn:
+      autocommit_off_ = false;
+      break;
+    default:
+      break;
+  }
+}
+
+absl::Status StatementwiseStep::RecordBefore(const Statement& statement) {
+  const bool begins = autocommit_off_ ||
+                      (statement.kind == StatementKind::kTransactionControl &&
+                       ReadTransactionControl(scope_.journal.tables().dialect(), statement.text) ==
+                           TransactionControl::kBegins);
+  const bool behind = recorded_ < record_.statements_done;
+  if (!begins || !behind || tables_locked_ || scope_.session.InTransaction()) {
     return absl::OkStatus();
   }
-  // Unless the section minds transactions itself.
-  if (statement.kind == StatementKind::kTransactional && !step_.controls_transactions &&
-      !in_transaction) {
-    return TryUntilNotInTheWay(scope_, record_.position, [&] { return ExecuteWithOutcome(index); });
-  }
-  // A data change within the section's own transaction takes effect with what
-  // ends that, which records it too. Recording each would take quadratic time on
-  // PostgreSQL: all versions of the row stay until the end of the transaction.
-  if (statement.kind == StatementKind::kTransactional && in_transaction) {
+  return RecordCounts();
+}
+
+absl::Status StatementwiseStep::ExecuteAt(int index) {
+  const Statement& statement = step_.statements[index];
+  if (CountsWithWhatFollows(statement)) {
+    const bool unlocks = tables_locked_;
+    BRANT_RETURN_IF_ERROR(RecordBefore(statement));
     record_.statements_started = index + 1;
     BRANT_RETURN_IF_ERROR(ExecuteStatement(scope_, record_.position, index + 1, step_));
     CountDone(index);
-    return absl::OkStatus();
+    NoteSession(statement);
+    // The counts catch up.
+    return unlocks && !tables_locked_ && !scope_.session.InTransaction() ? RecordCounts()
+                                                                         : absl::OkStatus();
   }
-  return ExecuteWithIntent(index);
+  if (statement.kind == StatementKind::kTransactional && !scope_.session.InTransaction()) {
+    return TryUntilNotInTheWay(scope_, record_.position, [&] { return ExecuteWithOutcome(index); });
+  }
+  BRANT_RETURN_IF_ERROR(ExecuteWithIntent(index));
+  NoteSession(statement);
+  return absl::OkStatus();
 }
 
 absl::Status StatementwiseStep::ExecuteWithOutcome(int index) {
@@ -170,7 +229,10 @@ absl::Status StatementwiseStep::ExecuteWithOutcome(int index) {
     BRANT_RETURN_IF_ERROR(GuardWithin(scope_));
     return scope_.session.BatchAndCommit({scope_.journal.UpdateStep(record_, std::nullopt)});
   }();
-  if (status.ok()) return status;
+  if (status.ok()) {
+    recorded_ = record_.statements_done;
+    return status;
+  }
   record_ = before;
   if (scope_.session.IsAlive()) RollBack(scope_);
   return status;
@@ -179,7 +241,11 @@ absl::Status StatementwiseStep::ExecuteWithOutcome(int index) {
 absl::Status StatementwiseStep::ExecuteWithIntent(int index) {
   const Statement& statement = step_.statements[index];
   record_.statements_started = index + 1;
-  BRANT_RETURN_IF_ERROR(RecordIntent(statement));
+  if (absl::Status status = RecordIntent(statement); !status.ok()) {
+    // It was not sent.
+    record_.statements_started = record_.statements_done;
+    return status;
+  }
   const bool in_transaction = scope_.session.InTransaction();
   const auto attempt = [&] {
     absl::Status status = ExecuteStatement(scope_, record_.position, index + 1, step_);
@@ -217,15 +283,16 @@ absl::Status StatementwiseStep::RecordIntent(const Statement& statement) {
   if (statement.kind == StatementKind::kAutonomous) {
     BRANT_ASSIGN_OR_RETURN(record_.fingerprint, scope_.session.Fingerprint(statement.text));
   }
-  absl::Status status = RecordCounts();
-  // The counts catch up after UNLOCK TABLES.
-  if (step_.controls_transactions && IsTableNotLocked(status)) return absl::OkStatus();
-  return status;
+  return RecordCounts();
 }
 
 absl::Status StatementwiseStep::RecordCounts() {
   if (scope_.session.InTransaction()) {
-    return scope_.session.Batch({scope_.journal.UpdateStep(record_, std::nullopt)});
+    // The section may have given itself another role.
+    BRANT_RETURN_IF_ERROR(GuardWithin(scope_));
+    BRANT_RETURN_IF_ERROR(scope_.session.Batch({scope_.journal.UpdateStep(record_, std::nullopt)}));
+    recorded_ = record_.statements_done;
+    return absl::OkStatus();
   }
   return TryUntilNotInTheWay(scope_, record_.position, [this]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(scope_.session.Begin());
@@ -233,7 +300,11 @@ absl::Status StatementwiseStep::RecordCounts() {
     if (status.ok()) {
       status = scope_.session.BatchAndCommit({scope_.journal.UpdateStep(record_, std::nullopt)});
     }
-    if (!status.ok()) RollBack(scope_);
+    if (status.ok()) {
+      recorded_ = record_.statements_done;
+    } else {
+      RollBack(scope_);
+    }
     return status;
   });
 }

@@ -38,6 +38,11 @@ class StatementwiseStep {
  private:
   absl::Status RecordBeginning();
   absl::Status ExecuteAt(int index);
+  // The statement counts as done with what is recorded next: it changes the
+  // session alone, or takes effect with a transaction that ends later.
+  bool CountsWithWhatFollows(const Statement& statement) const;
+  // Takes note of what a statement that was executed has made of the session.
+  void NoteSession(const Statement& statement);
   // The statement and its outcome are one transaction.
   absl::Status ExecuteWithOutcome(int index);
   // The intent goes before, the outcome follows with the next record.
@@ -54,7 +59,16 @@ class StatementwiseStep {
   const Step& step_;
   const int skip_;
   const absl::Time start_;
+  // The counts are in the journal before the statement opens a transaction: what
+  // is recorded in it may be rolled back.
+  absl::Status RecordBefore(const Statement& statement);
+
   StepRecord record_;
+  // How many statements the journal has as done.
+  int recorded_ = 0;
+  // Under LOCK TABLES nothing can be written without giving up the locks.
+  bool tables_locked_ = false;
+  bool autocommit_off_ = false;
 };
 
 // Digest of the texts of a step's first `count` statements: a later run resumes

@@ -42,7 +42,7 @@ void AppendOutcome(const RunScope& scope, int position, const Step& step, absl::
   for (BoundStatement& change : journal.ChangeRows(step.rows_removed, step.rows_added)) {
     batch.push_back(std::move(change));
   }
-  batch.push_back(journal.StoreScript(*step.revision, start));
+  batch.push_back(journal.StoreScript(*step.revision));
   StepRecord record;
   record.run_id = scope.run.id();
   record.position = position;

@@ -138,7 +138,9 @@ absl::StatusOr<std::shared_ptr<const Bundle>> CompleteBundle(Session& session,
     names.insert(revision.file);
   }
   for (StoredScript& script : scripts) {
-    files.push_back({FreeName(script, names), std::move(script.text)});
+    std::string name = FreeName(script, names);
+    names.insert(name);
+    files.push_back({std::move(name), std::move(script.text)});
   }
   std::sort(files.begin(), files.end(),
             [](const SourceFile& a, const SourceFile& b) { return a.name < b.name; });

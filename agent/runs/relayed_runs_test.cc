@@ -43,7 +43,7 @@ class RelayedRunsTest : public ::testing::Test {
     run_.set_state(v1::RUN_STATE_RUNNING);
     *run_.mutable_create_time() = ToTimestamp(absl::Now());
     *run_.mutable_start_time() = ToTimestamp(absl::Now());
-    Write(journal_.BeginRun(run_, "1"));
+    Write(journal_.BeginRun(run_, "1", /*shows_life=*/true));
   }
   void Record(int64_t first, int64_t last) {
     std::vector<v1::RunEvent> events;
@@ -53,7 +53,7 @@ class RelayedRunsTest : public ::testing::Test {
       event.set_sequence(i);
       event.mutable_run_notice()->set_text(absl::StrCat("event ", i));
     }
-    Write({journal_.InsertEvents(events)});
+    Write(journal_.InsertEvents(events));
   }
   void End(v1::RunState state) {
     run_.set_state(state);

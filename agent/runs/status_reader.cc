@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agent/base/error.h"
+#include "agent/base/timestamp.h"
 #include "agent/base/version.h"
 #include "agent/migrate/run_monitor.h"
 #include "agent/migrate/stored_scripts.h"
@@ -59,8 +60,11 @@ absl::StatusOr<std::optional<v1::Run>> StatusReader::FindActiveRun(
   // A run whose agent is gone does not execute; the next one says so in the
   // journal. On SQLite an agent can't show that it lives while a step holds the
   // database.
-  if (active.has_value() &&
-      (active->heartbeat_age < kAgentIsGone || reader_.dialect() == Dialect::kSqlite)) {
+  if (!active.has_value()) return own;
+  const absl::Duration silent_for = active->heartbeat.empty()
+                                        ? absl::Now() - FromTimestamp(active->run.start_time())
+                                        : active->heartbeat_age;
+  if (silent_for < kAgentIsGone || reader_.dialect() == Dialect::kSqlite) {
     return std::optional<v1::Run>(std::move(active->run));
   }
   return own;

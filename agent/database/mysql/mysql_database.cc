@@ -14,7 +14,7 @@ namespace brant {
 namespace {
 
 // Newer versions of MariaDB know several kinds of read_only.
-bool IsOn(absl::string_view value) { return value != "" && value != "OFF" && value != "0"; }
+bool IsOn(absl::string_view value) { return !value.empty() && value != "OFF" && value != "0"; }
 
 absl::Status ReadOnly(absl::string_view variable) {
   const bool transactions =

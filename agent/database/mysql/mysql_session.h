@@ -20,8 +20,9 @@ namespace brant::mysql {
 // DDL commits by itself on these servers, so a transaction rarely holds more
 // than Brant's own rows.
 //
-// After a migration's LOCK TABLES, Brant's own tables can't be used until UNLOCK
-// TABLES or Reset: SplitStatements marks both as kTransactionControl.
+// After a migration's LOCK TABLES, a statement on Brant's own tables fails, and a
+// transaction gives up the locks: until UNLOCK TABLES or Reset nothing of
+// Brant's own should run.
 class MysqlSession : public Session {
  public:
   using Session::Query;

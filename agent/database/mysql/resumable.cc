@@ -19,7 +19,6 @@
 namespace brant {
 namespace {
 
-using mysql::Assignment;
 using mysql::PreparedUse;
 using mysql::SessionUse;
 using mysql::TokenReader;

@@ -8,8 +8,8 @@
 namespace brant {
 
 // CheckResumable for MySQL and MariaDB: temporary tables, user variables that
-// can't be computed again, LAST_INSERT_ID() and its like, LOCK TABLES, and
-// transactions that were open.
+// can't be computed again, LAST_INSERT_ID() and its like, and transactions that
+// were open.
 absl::Status CheckMysqlResumable(absl::Span<const Statement> statements, int done);
 
 }  // namespace brant

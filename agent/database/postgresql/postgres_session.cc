@@ -19,6 +19,7 @@
 #include "agent/database/postgresql/scanner.h"
 #include "agent/database/postgresql/session_object.h"
 #include "agent/database/postgresql/statement_kind.h"
+#include "agent/database/statement_words.h"
 
 namespace brant {
 namespace {
@@ -78,6 +79,13 @@ constexpr absl::string_view kLocalDefaults =
 constexpr absl::string_view kReset =
     "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; CLOSE ALL; DEALLOCATE ALL; UNLISTEN *; "
     "DISCARD TEMP; DISCARD SEQUENCES; ";
+
+// Session locks that a section has not taken itself are Brant's.
+bool LetsGoOfLocks(absl::string_view statement) {
+  StatementWords words(Dialect::kPostgresql, statement);
+  if (words.Next() == "discard") return words.Next() == "all";
+  return words.HasAny({"pg_advisory_unlock_all"});
+}
 
 }  // namespace
 
@@ -151,6 +159,13 @@ absl::StatusOr<Execution> PostgresSession::Execute(absl::string_view statement) 
   const StatementKind kind = ClassifyPostgresqlStatement(statement);
   if (pooled_ && (kind == StatementKind::kSession || MadeInSession(statement).has_value())) {
     return StaysBehindPooler();
+  }
+  if (!held_.empty() && LetsGoOfLocks(statement)) {
+    return Error(v1::ERROR_REASON_UNSUPPORTED_STATEMENT,
+                 "the statement would let go of the migration lock")
+        .Hint(
+            "name what is to go: DISCARD TEMP, DISCARD PLANS, RESET ALL, DEALLOCATE ALL; or the "
+            "section's own lock, with pg_advisory_unlock");
   }
   // Outside of a transaction, or if it is a COMMIT, it is over with its answer.
   const bool in_transaction = InTransaction();

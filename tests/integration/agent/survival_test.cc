@@ -186,8 +186,8 @@ TEST_P(ServerSurvivalTest, AnOrphanIsEndedAndItsWorkTakenUp) {
   std::thread first([&] { orphan = Upgrade(migrations_); });
   stands_still.WaitForNotification();
   // As if it had shown no sign of life for long.
-  Sql(Choose("UPDATE brant_progress SET heartbeat = heartbeat - interval '1 minute'", "",
-             "UPDATE brant_progress SET heartbeat = heartbeat - INTERVAL 1 MINUTE"));
+  Sql(Choose("UPDATE brant_progress SET heartbeat = now() - interval '1 minute'", "",
+             "UPDATE brant_progress SET heartbeat = UTC_TIMESTAMP(6) - INTERVAL 1 MINUTE"));
   HookObserver observer;
   RunRequest request;
   request.goal.targets = {"heads"};

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "agent/base/error.h"
@@ -251,7 +252,7 @@ TEST_F(MysqlSessionTest, LateCancelsHitNothing) {
     std::atomic<bool> done = false;
     std::thread worker([&] {
       // From shorter to longer than Cancel takes.
-      status = session_->Execute(absl::StrCat("SELECT SLEEP(0.00", 10 + i % 90, ")")).status();
+      status = session_->Execute(absl::StrFormat("SELECT SLEEP(0.0%03d)", i % 90)).status();
       done = true;
     });
     while (!done) session_->Cancel();
