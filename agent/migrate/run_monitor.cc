@@ -1,5 +1,6 @@
 #include "agent/migrate/run_monitor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -48,12 +49,14 @@ std::vector<v1::RunEvent> RunMonitor::Stop() {
 }
 
 void RunMonitor::Loop() {
+  absl::Duration pause = std::min(options_.first_interval, options_.interval);
   while (true) {
     {
       absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), options_.interval)) return;
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), pause)) return;
     }
     Look();
+    pause = options_.interval;
   }
 }
 

@@ -37,6 +37,9 @@ class RunMonitor {
  public:
   struct Options {
     absl::Duration interval = absl::Seconds(1);
+    // Soon: an agent that was cut off before can't be told from one that never
+    // could show life.
+    absl::Duration first_interval = absl::Milliseconds(200);
     // The name of its session.
     std::string session_name;
   };

@@ -133,6 +133,8 @@ absl::StatusOr<std::string> PostgresSession::Settings(absl::string_view is_local
       {"tcp_keepalives_idle", "2"},
       {"tcp_keepalives_interval", "1"},
       {"tcp_keepalives_count", "3"},
+      // Also while it waits for an acknowledgement, when no keepalives are sent.
+      {"tcp_user_timeout", "5000"},
   };
   if (checks_connection_) settings.emplace_back("client_connection_check_interval", "500ms");
   if (int64_t timeout = LockTimeoutMilliseconds(options_); timeout > 0) {
