@@ -87,6 +87,8 @@ absl::StatusOr<AgentOptions> ReadAgentOptions(const Settings& settings) {
   options.migrator.version_table = settings.Text("version-table");
   options.migrator.version_table_schema = settings.Text("version-table-schema");
   BRANT_ASSIGN_OR_RETURN(options.migrator.lock_timeout, settings.Seconds("brantd.lock-timeout"));
+  BRANT_ASSIGN_OR_RETURN(options.migrator.reconnect_limit,
+                         settings.Seconds("brantd.reconnect-limit"));
   if (!settings.Text("brantd.lock-wait").empty()) {
     BRANT_ASSIGN_OR_RETURN(options.lock_wait, settings.Seconds("brantd.lock-wait"));
   }
@@ -145,6 +147,7 @@ absl::Status Serve(const Flags& flags, const Settings& settings) {
   WaitForEnd(signals, flags.private_agent);
 
   server->AnnounceShutdown();
+  agent->StopWaiting();
   agent->runs().Shutdown(flags.private_agent ? absl::ZeroDuration() : grace);
   EndCalls(*agent, *server);
   // Sessions are closed in order; then the process ends at once. gRPC's own
@@ -174,7 +177,10 @@ int Main(int argc, char** argv) {
   setting("--lock-wait", "brantd.lock-wait",
           "Seconds that a run waits for the migration lock; default: for ever");
   setting("--lock-timeout", "brantd.lock-timeout",
-          "Seconds that a statement waits for a lock of the database; 0: as the server says");
+          "Seconds that a statement waits for a lock of the application before it gives way and is "
+          "tried again; 0: as the server says");
+  setting("--reconnect-limit", "brantd.reconnect-limit",
+          "Seconds that a run tries to get a broken connection to the database back");
   setting("--shutdown-grace", "brantd.shutdown-grace",
           "Seconds that a run may go on after SIGTERM before it is cancelled");
   setting("--log-level", "brantd.log-level", "debug, info, warning or error");

@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <future>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -15,7 +17,15 @@ class FolderSource : public MigrationSource {
  public:
   explicit FolderSource(const Context& context) : context_(context) {}
 
+  void Prepare() override {
+    if (!context_.UsesRemoteAgent() || !context_.HasFolder()) return;
+    prepared_ = std::async(std::launch::async, FolderDigest, context_.folder());
+    // The kernel may have put it behind this thread, with another processor idle.
+    std::this_thread::yield();
+  }
+
   absl::StatusOr<std::string> Digest() override {
+    if (prepared_.valid()) return prepared_.get();
     if (!context_.HasFolder()) {
       if (context_.UsesRemoteAgent()) return std::string();
       return Error(v1::ERROR_REASON_INVALID_REQUEST,
@@ -39,6 +49,7 @@ class FolderSource : public MigrationSource {
 
  private:
   const Context& context_;
+  std::future<absl::StatusOr<std::string>> prepared_;
 };
 
 }  // namespace
@@ -105,7 +116,6 @@ absl::StatusOr<AgentClient*> Context::Connect(bool needs_database) {
     AgentProcessOptions process;
     // An offline plan asks no database; the agent wants to know of one.
     process.database_url = url.empty() ? "sqlite://" : url;
-    process.config = config_;
     process.config = config_;
     if (HasFolder()) process.migrations = folder();
     process.version_table = settings_.Text("version-table");

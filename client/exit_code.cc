@@ -10,6 +10,7 @@ ExitCode ExitCodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_CANCELLED:
     case v1::ERROR_REASON_COMMIT_IN_DOUBT:
     case v1::ERROR_REASON_CONCURRENT_CHANGE:
+    case v1::ERROR_REASON_DEADLOCK:
     case v1::ERROR_REASON_DATABASE_ERROR:
     case v1::ERROR_REASON_SYSTEM_ERROR:
     case v1::ERROR_REASON_INTERNAL:
@@ -30,7 +31,10 @@ ExitCode ExitCodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_DATABASE_LOGIN_REFUSED:
       return kExitUnreachable;
     case v1::ERROR_REASON_LOCK_TIMEOUT:
+    case v1::ERROR_REASON_LOCK_NOT_AVAILABLE:
       return kExitLockTimeout;
+    case v1::ERROR_REASON_CLIENT_TIMEOUT:
+      return kExitClientTimeout;
     case v1::ERROR_REASON_CHECK_FAILED:
       return kExitCheckFailed;
     case v1::ERROR_REASON_IRREVERSIBLE:
@@ -41,6 +45,8 @@ ExitCode ExitCodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_STEP_INCOMPLETE:
     case v1::ERROR_REASON_STATEMENT_IN_DOUBT:
     case v1::ERROR_REASON_JOURNAL_TOO_NEW:
+    case v1::ERROR_REASON_HISTORY_DIVERGED:
+    case v1::ERROR_REASON_POOLED_CONNECTION:
     case v1::ERROR_REASON_DATABASE_READ_ONLY:
     case v1::ERROR_REASON_DATABASE_PERMISSION_DENIED:
     case v1::ERROR_REASON_BUNDLE_UNKNOWN:

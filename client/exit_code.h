@@ -17,6 +17,8 @@ enum ExitCode : int {
   kExitLockTimeout = 4,
   kExitCheckFailed = 5,
   kExitRefused = 6,
+  // --timeout was over; the run goes on without this program.
+  kExitClientTimeout = 7,
   // A signal ended the program while a run went on without it: 128 and the
   // signal's number, as shells count.
   kExitSignalBase = 128,

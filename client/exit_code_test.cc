@@ -15,9 +15,11 @@ TEST(ExitCodeTest, FollowsFromTheReason) {
   EXPECT_EQ(ExitCodeOf(Error(v1::ERROR_REASON_AGENT_UNREACHABLE, "")), 3);
   EXPECT_EQ(ExitCodeOf(Error(v1::ERROR_REASON_DATABASE_LOGIN_REFUSED, "")), 3);
   EXPECT_EQ(ExitCodeOf(Error(v1::ERROR_REASON_LOCK_TIMEOUT, "")), 4);
+  EXPECT_EQ(ExitCodeOf(Error(v1::ERROR_REASON_LOCK_NOT_AVAILABLE, "")), 4);
   EXPECT_EQ(ExitCodeOf(Error(v1::ERROR_REASON_CHECK_FAILED, "")), 5);
   EXPECT_EQ(ExitCodeOf(Error(v1::ERROR_REASON_IRREVERSIBLE, "")), 6);
   EXPECT_EQ(ExitCodeOf(Error(v1::ERROR_REASON_CHECKSUM_MISMATCH, "")), 6);
+  EXPECT_EQ(ExitCodeOf(Error(v1::ERROR_REASON_CLIENT_TIMEOUT, "")), 7);
 }
 
 TEST(ExitCodeTest, ErrorsWithoutReasonAreFailures) {
@@ -36,6 +38,7 @@ TEST(ExitCodeTest, EveryReasonWasDecided) {
       case v1::ERROR_REASON_CANCELLED:
       case v1::ERROR_REASON_COMMIT_IN_DOUBT:
       case v1::ERROR_REASON_CONCURRENT_CHANGE:
+      case v1::ERROR_REASON_DEADLOCK:
       case v1::ERROR_REASON_DATABASE_ERROR:
       case v1::ERROR_REASON_SYSTEM_ERROR:
       case v1::ERROR_REASON_INTERNAL:

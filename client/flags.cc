@@ -47,6 +47,13 @@ class CliFlags : public Flags {
         ->type_name(value_name);
   }
 
+  void Text(const std::string& names, const std::string& value_name,
+            std::optional<std::string>* target, const std::string& help) override {
+    app_.add_option_function<std::string>(
+            names, [target](const std::string& value) { *target = Unshield(value); }, help)
+        ->type_name(value_name);
+  }
+
   void List(const std::string& names, const std::string& value_name,
             std::vector<std::string>* target, const std::string& help) override {
     app_.add_option_function<std::vector<std::string>>(

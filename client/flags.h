@@ -8,6 +8,7 @@
 #define BRANT_CLIENT_FLAGS_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ class Flags {
   virtual void Switch(const std::string& names, bool* target, const std::string& help) = 0;
   virtual void Text(const std::string& names, const std::string& value_name, std::string* target,
                     const std::string& help) = 0;
+  // `target` stays empty only if the flag is absent.
+  virtual void Text(const std::string& names, const std::string& value_name,
+                    std::optional<std::string>* target, const std::string& help) = 0;
   // May be given several times; commas separate values too.
   virtual void List(const std::string& names, const std::string& value_name,
                     std::vector<std::string>* target, const std::string& help) = 0;

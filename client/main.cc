@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,7 +30,8 @@ constexpr char kDefaultConfig[] = "brant.toml";
 struct GlobalFlags {
   std::string config;
   // Setting and value, in the order of `kSettingFlags`.
-  std::string agent, database_url, migrations, version_table, version_table_schema, connect_timeout;
+  std::optional<std::string> agent, database_url, migrations, version_table, version_table_schema,
+      connect_timeout;
   std::string output = "text";
   bool quiet = false;
   bool no_color = false;
@@ -48,8 +50,8 @@ struct GlobalFlags {
                "Where the database's revision is kept (default: brant_version)");
     flags.Text("--version-table-schema", "NAME", &version_table_schema, "The schema of that table");
     flags.Text("--connect-timeout", "SECONDS", &connect_timeout,
-               "How long to try to reach the agent or database (default: 10, and once only for "
-               "an agent of this command's own)");
+               "How long to try until an agent answers (default: 30; an agent of this command's "
+               "own tries its database once)");
     flags.Choice("--output", {"text", "json"}, &output, "How to print: for people or for programs");
     flags.Switch("-q,--quiet", &quiet, "No progress and no notes");
     flags.Switch("--no-color", &no_color, "No colours; NO_COLOR");
@@ -60,8 +62,8 @@ struct GlobalFlags {
         "  brant upgrade head --agent brantd.internal:7420");
   }
 
-  void Apply(Settings& settings) const {
-    const std::pair<const char*, const std::string*> values[] = {
+  absl::Status Apply(Settings& settings) const {
+    const std::pair<const char*, const std::optional<std::string>*> values[] = {
         {"agent", &agent},
         {"database-url", &database_url},
         {"migrations", &migrations},
@@ -70,8 +72,15 @@ struct GlobalFlags {
         {"connect-timeout", &connect_timeout},
     };
     for (const auto& [key, value] : values) {
-      if (!value->empty()) settings.SetFlag(key, *value);
+      if (!value->has_value()) continue;
+      // Meant by nobody: a script's variable was not set.
+      if ((*value)->empty()) {
+        return Error(v1::ERROR_REASON_INVALID_REQUEST, absl::StrCat("--", key, " is empty"))
+            .Hint("leave it out, and the environment, brant.toml or the default counts");
+      }
+      settings.SetFlag(key, **value);
     }
+    return absl::OkStatus();
   }
 };
 
@@ -91,12 +100,16 @@ bool AsksForJson(const std::vector<std::string>& words) {
 
 absl::StatusOr<int> RunCommand(Console& console, const GlobalFlags& globals, Command& command) {
   Settings settings;
-  globals.Apply(settings);
+  BRANT_RETURN_IF_ERROR(globals.Apply(settings));
   std::string config = globals.config;
   if (config.empty() && access(kDefaultConfig, F_OK) == 0) config = kDefaultConfig;
   if (!config.empty()) BRANT_RETURN_IF_ERROR(settings.ReadFile(config));
-  Context context(console, settings, std::move(config));
-  return command.Run(context);
+  auto context = std::make_unique<Context>(console, settings, std::move(config));
+  absl::StatusOr<int> code = command.Run(*context);
+  // gRPC takes milliseconds to close a channel and to join its threads; the end of
+  // the process does both at once. A private agent, however, has to be ended.
+  if (context->UsesRemoteAgent()) static_cast<void>(context.release());
+  return code;
 }
 
 int Main(std::vector<std::string> words) {
@@ -148,5 +161,8 @@ int main(int argc, char** argv) {
   if (argc == 2 && std::strcmp(argv[1], "--version") == 0) return brant::PrintVersion();
   // An agent that ends is an error of the call and not of the process.
   signal(SIGPIPE, SIG_IGN);
-  return brant::Main(std::vector<std::string>(argv + 1, argv + argc));
+  const int code = brant::Main(std::vector<std::string>(argv + 1, argv + argc));
+  std::fflush(nullptr);
+  // gRPC's threads may still run, so what they use must not be destroyed.
+  _exit(code);
 }

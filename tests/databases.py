@@ -26,7 +26,8 @@ class Database:
     """What a test may ask of a database; the classes below say how.
 
     execute() runs SQL that must succeed; pipe() gives a script to the client as
-    people do, without options, and returns how that ended.
+    people do, without options, and returns how that ended. Made on the server of
+    tests/servers/with-servers, unless `server`, an administrator's URL, names another.
     """
 
     def rows(self, sql):
@@ -40,8 +41,8 @@ class Database:
         return [row[0] for row in self.rows("SELECT version_num FROM brant_version ORDER BY 1;")]
 
 
-def _admin_url(variable):
-    url = os.environ.get(variable)
+def _admin_url(variable, server):
+    url = server or os.environ.get(variable)
     if not url:
         raise AssertionError(
             f"{variable} is not set; run this under tests/servers/with-servers, and pass it with "
@@ -50,9 +51,9 @@ def _admin_url(variable):
 
 
 class Postgresql(Database):
-    def __init__(self, file):
+    def __init__(self, file, server=None):
         del file  # The server has its own.
-        self._admin = _admin_url("BRANT_TEST_POSTGRESQL_URL")
+        self._admin = _admin_url("BRANT_TEST_POSTGRESQL_URL", server)
         self.name = "brant_test_" + uuid.uuid4().hex
         self._sql(f"CREATE DATABASE {self.name}", self._admin.geturl())
         self.url = self._admin._replace(path="/" + self.name).geturl()
@@ -63,6 +64,10 @@ class Postgresql(Database):
 
     def execute(self, sql):
         return self._sql(sql, self.url)
+
+    def admin_rows(self, sql):
+        """As rows(), asked in the administrator's database."""
+        return [line.split("\t") for line in self._sql(sql, self._admin.geturl()).splitlines()]
 
     def pipe(self, script):
         return _pipe(["psql", "--no-psqlrc", "--quiet", self.url], script)
@@ -86,9 +91,9 @@ class Postgresql(Database):
 
 
 class Mysql(Database):
-    def __init__(self, file):
+    def __init__(self, file, server=None):
         del file  # The server has its own.
-        admin = _admin_url("BRANT_TEST_MYSQL_URL")
+        admin = _admin_url("BRANT_TEST_MYSQL_URL", server)
         self._login = ["--no-defaults", f"--host={admin.hostname}", f"--port={admin.port}",
                        f"--user={urllib.parse.unquote(admin.username)}"]
         # Not in the arguments, which other users of the machine can read.

@@ -32,14 +32,17 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_COMMIT_IN_DOUBT:
     case v1::ERROR_REASON_SHUTTING_DOWN:
     case v1::ERROR_REASON_AGENT_UNREACHABLE:
+    case v1::ERROR_REASON_LOCK_NOT_AVAILABLE:
       return absl::StatusCode::kUnavailable;
     case v1::ERROR_REASON_DATABASE_LOGIN_REFUSED:
       return absl::StatusCode::kUnauthenticated;
     case v1::ERROR_REASON_DATABASE_PERMISSION_DENIED:
       return absl::StatusCode::kPermissionDenied;
     case v1::ERROR_REASON_LOCK_TIMEOUT:
+    case v1::ERROR_REASON_CLIENT_TIMEOUT:
       return absl::StatusCode::kDeadlineExceeded;
     case v1::ERROR_REASON_CONCURRENT_CHANGE:
+    case v1::ERROR_REASON_DEADLOCK:
       return absl::StatusCode::kAborted;
     case v1::ERROR_REASON_BUNDLE_UNKNOWN:
     case v1::ERROR_REASON_DATABASE_READ_ONLY:
@@ -53,6 +56,8 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_STEP_INCOMPLETE:
     case v1::ERROR_REASON_STATEMENT_IN_DOUBT:
     case v1::ERROR_REASON_JOURNAL_TOO_NEW:
+    case v1::ERROR_REASON_HISTORY_DIVERGED:
+    case v1::ERROR_REASON_POOLED_CONNECTION:
       return absl::StatusCode::kFailedPrecondition;
     case v1::ERROR_REASON_CANCELLED:
       return absl::StatusCode::kCancelled;

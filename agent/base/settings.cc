@@ -28,11 +28,13 @@ constexpr SettingDefinition kSettings[] = {
     {"migrations", SettingType::kPath, "migrations", kMigrationsVariable},
     {"version-table", SettingType::kText, "brant_version", kVersionTableVariable},
     {"version-table-schema", SettingType::kText, "", kVersionTableSchemaVariable},
-    {"connect-timeout", SettingType::kSeconds, "10", {}},
+    {"connect-timeout", SettingType::kSeconds, "30", {}},
+    {"timeout", SettingType::kSeconds, "", {}},
     {"brantd.listen", SettingType::kList, "127.0.0.1:7420", kListenVariable},
     {"brantd.log-level", SettingType::kText, "info", kLogLevelVariable},
     {"brantd.lock-wait", SettingType::kSeconds, "", {}},
-    {"brantd.lock-timeout", SettingType::kSeconds, "0", {}},
+    {"brantd.lock-timeout", SettingType::kSeconds, "3", {}},
+    {"brantd.reconnect-limit", SettingType::kSeconds, "60", {}},
     {"brantd.shutdown-grace", SettingType::kSeconds, "20", {}},
 };
 

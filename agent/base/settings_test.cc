@@ -113,7 +113,7 @@ TEST_F(SettingsTest, MissingFileIsRefused) {
 
 TEST_F(SettingsTest, SecondsNameTheirSourceWhenTheyAreWrong) {
   Settings settings = Make();
-  EXPECT_EQ(*settings.Seconds("connect-timeout"), absl::Seconds(10));
+  EXPECT_EQ(*settings.Seconds("connect-timeout"), absl::Seconds(30));
   settings.SetFlag("connect-timeout", "0.5");
   EXPECT_EQ(*settings.Seconds("connect-timeout"), absl::Milliseconds(500));
   for (const char* wrong : {"soon", "-1", "nan", "inf", ""}) {

@@ -44,8 +44,8 @@ absl::StatusOr<bool> FakeSession::TryLock(absl::string_view) {
 
 absl::Status FakeSession::ReleaseLock(absl::string_view) { return absl::OkStatus(); }
 
-absl::StatusOr<std::string> FakeSession::LockHolder(absl::string_view) {
-  return on_lock_holder ? on_lock_holder() : "";
+absl::StatusOr<std::optional<LockOwner>> FakeSession::LockHolder(absl::string_view) {
+  return on_lock_holder ? on_lock_holder() : std::nullopt;
 }
 
 absl::Status FakeSession::Reset() { return Commit(); }
@@ -56,6 +56,11 @@ void FakeSession::Cancel() {
     ++cancels_;
   }
   if (on_cancel) on_cancel();
+}
+
+absl::StatusOr<std::unique_ptr<Session>> FakeDatabase::Connect(const SessionOptions&) {
+  if (on_connect) return on_connect();
+  return std::make_unique<FakeSession>();
 }
 
 int FakeSession::try_lock_count() const {

@@ -7,8 +7,8 @@
 
 namespace brant {
 
-// What a statement's first words, comments aside, say that it is. Where that
-// does not tell (CALL, EXECUTE), kOther.
+// What a statement's words, comments aside, say that it is. Each database has
+// its own rules in its own folder.
 StatementKind ClassifyStatement(Dialect dialect, absl::string_view statement);
 
 }  // namespace brant

@@ -15,8 +15,9 @@ TEST(SplitStatements, GivesEachStatementItsKind) {
         dialect, "CREATE TABLE t (a int); INSERT INTO t VALUES (1); -- done\nCOMMIT");
     ASSERT_TRUE(statements.ok()) << statements.status();
     ASSERT_EQ(statements->size(), 3u);
-    EXPECT_EQ((*statements)[0].kind, StatementKind::kOther);
-    EXPECT_EQ((*statements)[1].kind, StatementKind::kData);
+    EXPECT_EQ((*statements)[0].kind, dialect == Dialect::kMysql ? StatementKind::kAutonomous
+                                                                : StatementKind::kTransactional);
+    EXPECT_EQ((*statements)[1].kind, StatementKind::kTransactional);
     EXPECT_EQ((*statements)[2].kind, StatementKind::kTransactionControl);
     EXPECT_EQ((*statements)[2].text, "COMMIT");
   }

@@ -26,24 +26,25 @@ absl::Status CancelToken::reason() const {
   return reason_;
 }
 
-void CancelToken::Detach() {
-  absl::MutexLock lock(&mutex_);
-  session_ = nullptr;
-}
-
 bool CancelToken::SleepFor(absl::Duration duration) const {
   absl::MutexLock lock(&mutex_);
   return !mutex_.AwaitWithTimeout(absl::Condition(&cancelled_), duration);
 }
 
-CancelToken::Attachment::Attachment(CancelToken& token, Session& session) : token_(token) {
-  absl::MutexLock lock(&token_.mutex_);
-  token_.session_ = &session;
+Session* CancelToken::Exchange(Session* session) {
+  absl::MutexLock lock(&mutex_);
+  return std::exchange(session_, session);
 }
 
-CancelToken::Attachment::~Attachment() {
-  absl::MutexLock lock(&token_.mutex_);
-  token_.session_ = nullptr;
+CancelToken::Attachment::Attachment(CancelToken& token, Session& session) : token_(token) {
+  token_.Exchange(&session);
 }
+
+CancelToken::Attachment::~Attachment() { token_.Exchange(nullptr); }
+
+CancelToken::Shield::Shield(CancelToken& token)
+    : token_(token), session_(token.Exchange(nullptr)) {}
+
+CancelToken::Shield::~Shield() { token_.Exchange(session_); }
 
 }  // namespace brant

@@ -26,10 +26,6 @@ class CancelToken {
   // OK until Cancel was called, then its reason.
   absl::Status reason() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // From now on Cancel only sets the reason: what cleans up must not be
-  // cancelled too. Returns when no Cancel is under way.
-  void Detach() ABSL_LOCKS_EXCLUDED(mutex_);
-
   // Waits, but not beyond Cancel. False: cancelled.
   bool SleepFor(absl::Duration duration) const ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -45,7 +41,23 @@ class CancelToken {
     CancelToken& token_;
   };
 
+  // While it lives, Cancel only sets the reason: a clean-up must not be cancelled
+  // too. Its constructor returns when no Cancel is under way.
+  class Shield {
+   public:
+    explicit Shield(CancelToken& token);
+    ~Shield();
+    Shield(const Shield&) = delete;
+    Shield& operator=(const Shield&) = delete;
+
+   private:
+    CancelToken& token_;
+    Session* const session_;
+  };
+
  private:
+  Session* Exchange(Session* session) ABSL_LOCKS_EXCLUDED(mutex_);
+
   mutable absl::Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status reason_ ABSL_GUARDED_BY(mutex_);

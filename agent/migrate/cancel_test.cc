@@ -40,13 +40,17 @@ TEST(CancelTokenTest, CleanUpIsNotCancelled) {
   CancelToken token;
   FakeSession session;
   CancelToken::Attachment attachment(token, session);
-  token.Detach();
+  {
+    CancelToken::Shield shield(token);
+    token.Cancel(Cancelled());
+    EXPECT_EQ(session.cancel_count(), 0);
+    EXPECT_EQ(ReasonOf(token.reason()), v1::ERROR_REASON_CANCELLED);
+  }
   token.Cancel(Cancelled());
-  EXPECT_EQ(session.cancel_count(), 0);
-  EXPECT_EQ(ReasonOf(token.reason()), v1::ERROR_REASON_CANCELLED);
+  EXPECT_EQ(session.cancel_count(), 1);
 }
 
-TEST(CancelTokenTest, DetachWaitsForACancelUnderWay) {
+TEST(CancelTokenTest, AShieldWaitsForACancelUnderWay) {
   CancelToken token;
   FakeSession session;
   CancelToken::Attachment attachment(token, session);
@@ -60,7 +64,7 @@ TEST(CancelTokenTest, DetachWaitsForACancelUnderWay) {
   std::thread canceller([&] { token.Cancel(Cancelled()); });
   cancelling.WaitForNotification();
   std::thread releaser([&] { may_end.Notify(); });
-  token.Detach();
+  CancelToken::Shield shield(token);
   EXPECT_TRUE(cancelled);
   canceller.join();
   releaser.join();

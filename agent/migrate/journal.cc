@@ -1,27 +1,26 @@
 #include "agent/migrate/journal.h"
 
 #include <google/protobuf/util/json_util.h>
-#include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
+#include "agent/migrate/journal_rows.h"
 
 namespace brant {
 namespace {
 
 using ::google::protobuf::Timestamp;
-using ::google::protobuf::util::TimeUtil;
 
-// Agents refuse a journal with a format higher than theirs.
-constexpr int kFormat = 1;
+constexpr int64_t kNoLimit = 1'000'000'000;
+
+// The events of so many runs are kept.
+constexpr int kRunsWithEvents = 64;
 
 Value ToValue(const Timestamp& time) {
   if (time.seconds() == 0 && time.nanos() == 0) return std::monostate();
@@ -35,54 +34,6 @@ Value ErrorJson(const v1::Run& run) {
     json = "{}";
   }
   return json;
-}
-
-int64_t ToInt(const std::optional<std::string>& text) {
-  int64_t value = 0;
-  return text.has_value() && absl::SimpleAtoi(*text, &value) ? value : 0;
-}
-
-constexpr absl::string_view kRunColumns =
-    "id, epoch, request_id, kind, target, bundle_digest, actor, agent, state, steps_total, "
-    "steps_done, from_revisions, to_revisions, create_time, start_time, end_time, error";
-
-v1::Run ParseRun(const std::vector<std::optional<std::string>>& row) {
-  auto text = [&row](size_t column) { return row[column].value_or(""); };
-  auto revisions = [&text](size_t column, auto* field) {
-    for (absl::string_view id : absl::StrSplit(text(column), ',', absl::SkipEmpty())) {
-      field->Add(std::string(id));
-    }
-  };
-  auto time = [&row](size_t column, Timestamp* field) {
-    if (row[column].has_value()) TimeUtil::FromString(*row[column], field);
-  };
-  v1::Run run;
-  run.set_id(text(0));
-  run.set_epoch(ToInt(row[1]));
-  run.set_request_id(text(2));
-  v1::RunKind kind;
-  if (v1::RunKind_Parse(absl::StrCat("RUN_KIND_", absl::AsciiStrToUpper(text(3))), &kind)) {
-    run.set_kind(kind);
-  }
-  run.set_target(text(4));
-  run.set_bundle_digest(text(5));
-  run.set_actor(text(6));
-  run.set_agent(text(7));
-  v1::RunState state;
-  if (v1::RunState_Parse(absl::StrCat("RUN_STATE_", absl::AsciiStrToUpper(text(8))), &state)) {
-    run.set_state(state);
-  }
-  run.set_steps_total(static_cast<int>(ToInt(row[9])));
-  run.set_steps_done(static_cast<int>(ToInt(row[10])));
-  revisions(11, run.mutable_from_revisions());
-  revisions(12, run.mutable_to_revisions());
-  time(13, run.mutable_create_time());
-  time(14, run.mutable_start_time());
-  if (row[15].has_value()) time(15, run.mutable_end_time());
-  if (row[16].has_value()) {
-    (void)google::protobuf::util::JsonStringToMessage(*row[16], run.mutable_error());
-  }
-  return run;
 }
 
 }  // namespace
@@ -105,40 +56,42 @@ absl::StatusOr<bool> Journal::TablesExist(Database& database, Session& session) 
 }
 
 absl::Status Journal::Prepare(Session& session) const {
-  const bool transactional_ddl = tables_.dialect() != Dialect::kMysql;
-  std::vector<BoundStatement> statements = tables_.CreateAll();
-  statements.push_back(
-      {absl::StrCat(
-           "INSERT INTO ", tables_.Journal(),
-           " (version_table, format, epoch) SELECT ?, ?, (SELECT COALESCE(MAX(epoch), 0) FROM ",
-           tables_.Runs(), " WHERE version_table = ?) WHERE NOT EXISTS (SELECT 1 FROM ",
-           tables_.Journal(), " WHERE version_table = ?)"),
-       {tables_.version_table(), int64_t{kFormat}, tables_.version_table(),
-        tables_.version_table()}});
-  if (!transactional_ddl) return session.Batch(statements);
-  BRANT_RETURN_IF_ERROR(session.Begin());
-  absl::Status status = session.BatchAndCommit(statements);
-  if (!status.ok()) session.Rollback().IgnoreError();
-  return status;
+  // Each part may be repeated, so that a crash between them does no harm.
+  BRANT_RETURN_IF_ERROR(session.Batch(tables_.CreateAll()));
+  const BoundStatement find = tables_.FindFingerprint();
+  BRANT_ASSIGN_OR_RETURN(Rows found, session.Query(find.sql, find.args));
+  if (found.empty()) BRANT_RETURN_IF_ERROR(session.Batch({tables_.AddFingerprint()}));
+  return session.Batch(
+      {{absl::StrCat(
+            "INSERT INTO ", tables_.Journal(),
+            " (version_table, format, epoch) SELECT ?, ?, (SELECT COALESCE(MAX(epoch), 0) FROM ",
+            tables_.Runs(), " WHERE version_table = ?) WHERE NOT EXISTS (SELECT 1 FROM ",
+            tables_.Journal(), " WHERE version_table = ?)"),
+        {tables_.version_table(), int64_t{kJournalFormat}, tables_.version_table(),
+         tables_.version_table()}},
+       {absl::StrCat("UPDATE ", tables_.Journal(), " SET format = ? WHERE version_table = ?"),
+        {int64_t{kJournalFormat}, tables_.version_table()}}});
 }
 
 absl::StatusOr<std::optional<DatabaseState>> Journal::ReadState(Session& session, bool lock) const {
-  // One row per version row, each with the epoch; without version rows, one.
-  std::string sql =
-      absl::StrCat("SELECT j.epoch, j.format, v.version_num FROM ", tables_.Journal(),
-                   " j LEFT JOIN ", tables_.Version(), " v ON 1 = 1 WHERE j.version_table = ?");
+  // One row per version row, each with the epoch; without version rows, one. A
+  // LIMIT of its own, because a section may have set sql_select_limit.
+  std::string sql = absl::StrCat("SELECT j.epoch, j.format, v.version_num FROM ", tables_.Journal(),
+                                 " j LEFT JOIN ", tables_.Version(),
+                                 " v ON 1 = 1 WHERE j.version_table = ? LIMIT ", kNoLimit);
   if (lock && tables_.dialect() == Dialect::kPostgresql) sql += " FOR UPDATE OF j";
   if (lock && tables_.dialect() == Dialect::kMysql) sql += " FOR UPDATE";
   BRANT_ASSIGN_OR_RETURN(Rows rows, session.Query(sql, {Value(tables_.version_table())}));
   if (rows.empty()) return std::optional<DatabaseState>();
-  if (ToInt(rows[0][1]) > kFormat) {
-    return Error(
-               v1::ERROR_REASON_DATABASE_READ_ONLY,
-               absl::StrCat("the journal has format ", *rows[0][1],
-                            ", written by a newer Brant; this agent knows formats up to ", kFormat))
+  if (ToInt(rows[0][1]) > kJournalFormat) {
+    return Error(v1::ERROR_REASON_JOURNAL_TOO_NEW,
+                 absl::StrCat("the journal has format ", *rows[0][1],
+                              ", written by a newer Brant; this agent knows formats up to ",
+                              kJournalFormat))
         .Hint("upgrade this agent");
   }
   DatabaseState state;
+  state.format = static_cast<int>(ToInt(rows[0][1]));
   state.epoch = ToInt(rows[0][0]);
   for (const auto& row : rows) {
     if (row[2].has_value()) state.rows.push_back(*row[2]);
@@ -158,21 +111,25 @@ absl::StatusOr<std::vector<std::string>> Journal::ReadRows(Session& session) con
 
 absl::StatusOr<std::optional<StepRecord>> Journal::ReadUnfinishedStep(Session& session) const {
   BRANT_ASSIGN_OR_RETURN(
-      Rows rows,
+      const Rows runs,
       session.Query(
-          absl::StrCat("SELECT s.run_id, s.position, s.revision, s.direction, s.state, "
-                       "s.statements_total, s.statements_started, s.statements_done, "
-                       "s.done_digest FROM ",
-                       tables_.Steps(), " s JOIN ", tables_.Runs(),
-                       " r ON r.id = s.run_id WHERE r.version_table = ? AND r.epoch = (SELECT "
-                       "l.epoch FROM ",
-                       tables_.Runs(),
-                       " l WHERE l.version_table = ? AND ((l.kind = 'stamp' AND l.state = "
+          absl::StrCat("SELECT r.id, r.state FROM ", tables_.Runs(),
+                       " r WHERE r.version_table = ? AND ((r.kind = 'stamp' AND r.state = "
                        "'succeeded') OR EXISTS (SELECT 1 FROM ",
-                       tables_.Steps(),
-                       " t WHERE t.run_id = l.id)) ORDER BY l.epoch DESC LIMIT 1) AND s.state <> "
-                       "'done' AND s.statements_started > 0"),
-          {Value(tables_.version_table()), Value(tables_.version_table())}));
+                       tables_.Steps(), " s WHERE s.run_id = r.id)) ORDER BY r.epoch DESC LIMIT 1"),
+          {Value(tables_.version_table())}));
+  // A run that succeeded finished its steps: that is the usual case, and to look
+  // through thousands of them takes milliseconds.
+  if (runs.empty() || runs[0][1] == "succeeded") return std::optional<StepRecord>();
+  BRANT_ASSIGN_OR_RETURN(
+      const Rows rows,
+      session.Query(absl::StrCat("SELECT s.run_id, s.position, s.revision, s.direction, s.state, "
+                                 "s.statements_total, s.statements_started, s.statements_done, "
+                                 "s.done_digest FROM ",
+                                 tables_.Steps(),
+                                 " s WHERE s.run_id = ? AND s.state <> 'done' AND "
+                                 "s.statements_started > 0"),
+                    {Value(runs[0][0].value_or(""))}));
   if (rows.empty()) return std::optional<StepRecord>();
   const auto& row = rows[0];
   StepRecord step;
@@ -188,11 +145,20 @@ absl::StatusOr<std::optional<StepRecord>> Journal::ReadUnfinishedStep(Session& s
   return std::optional<StepRecord>(std::move(step));
 }
 
+absl::StatusOr<std::optional<std::string>> Journal::ReadFingerprint(Session& session,
+                                                                    const StepRecord& step) const {
+  BRANT_ASSIGN_OR_RETURN(Rows rows,
+                         session.Query(absl::StrCat("SELECT fingerprint FROM ", tables_.Steps(),
+                                                    " WHERE run_id = ? AND position = ?"),
+                                       {Value(step.run_id), Value(int64_t{step.position})}));
+  return rows.empty() ? std::nullopt : rows[0][0];
+}
+
 absl::StatusOr<int> Journal::ReadStatementsDone(Session& session, absl::string_view run_id,
                                                 int position) const {
   BRANT_ASSIGN_OR_RETURN(Rows rows,
                          session.Query(absl::StrCat("SELECT statements_done FROM ", tables_.Steps(),
-                                                    " WHERE run_id = ? AND position = ?"),
+                                                    " WHERE run_id = ? AND position = ? LIMIT 1"),
                                        {Value(std::string(run_id)), Value(int64_t{position})}));
   return rows.empty() ? 0 : static_cast<int>(ToInt(rows[0][0]));
 }
@@ -231,29 +197,15 @@ absl::StatusOr<std::optional<v1::Run>> Journal::ReadRunOfRequest(
   BRANT_ASSIGN_OR_RETURN(
       Rows rows,
       session.Query(absl::StrCat("SELECT ", kRunColumns, " FROM ", tables_.Runs(),
-                                 " WHERE version_table = ? AND request_id = ? ORDER BY epoch "
-                                 "LIMIT 1"),
+                                 " WHERE version_table = ? AND request_id = ? ORDER BY "
+                                 "CASE WHEN state = 'succeeded' THEN 0 ELSE 1 END, epoch LIMIT 1"),
                     {Value(tables_.version_table()), Value(std::string(request_id))}));
   if (rows.empty()) return std::optional<v1::Run>();
   return std::optional<v1::Run>(ParseRun(rows[0]));
 }
 
-absl::StatusOr<Journal::Needs> Journal::ReadNeeds(Session& session) const {
-  BRANT_ASSIGN_OR_RETURN(Rows rows,
-                         session.Query(absl::StrCat("SELECT revision, parents, dependencies FROM ",
-                                                    tables_.Scripts(), " ORDER BY store_time")));
-  Needs needs;
-  for (const auto& row : rows) {
-    std::vector<std::string>& ids = needs[row[0].value_or("")];
-    ids = absl::StrSplit(row[1].value_or(""), ',', absl::SkipEmpty());
-    for (absl::string_view id : absl::StrSplit(row[2].value_or(""), ',', absl::SkipEmpty())) {
-      ids.emplace_back(id);
-    }
-  }
-  return needs;
-}
-
-std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run) const {
+std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run, absl::string_view session_id,
+                                              bool shows_life) const {
   return {
       {absl::StrCat("UPDATE ", tables_.Runs(),
                     " SET state = 'interrupted', end_time = ? WHERE version_table = ? AND state = "
@@ -269,6 +221,16 @@ std::vector<BoundStatement> Journal::BeginRun(const v1::Run& run) const {
         absl::StrJoin(run.from_revisions(), ","), absl::StrJoin(run.to_revisions(), ","),
         ToValue(run.create_time()), ToValue(run.start_time()), ToValue(run.end_time()),
         ErrorJson(run)}},
+      {absl::StrCat("INSERT INTO ", tables_.Progress(),
+                    " (run_id, session_id, heartbeat, cancel_request) VALUES (?, ?, ",
+                    shows_life ? Now() : "NULL", ", 0)"),
+       {run.id(), std::string(session_id)}},
+      {absl::StrCat("DELETE FROM ", tables_.Events(), " WHERE run_id IN (SELECT id FROM ",
+                    tables_.Runs(), " WHERE version_table = ? AND epoch <= ?)"),
+       {tables_.version_table(), run.epoch() - kRunsWithEvents}},
+      {absl::StrCat("DELETE FROM ", tables_.Progress(), " WHERE run_id IN (SELECT id FROM ",
+                    tables_.Runs(), " WHERE version_table = ? AND epoch <= ?)"),
+       {tables_.version_table(), run.epoch() - kRunsWithEvents}},
   };
 }
 
@@ -284,8 +246,10 @@ BoundStatement Journal::UpdateRun(const v1::Run& run) const {
 BoundStatement Journal::EndRun(const v1::Run& run) const {
   return {
       absl::StrCat("UPDATE ", tables_.Runs(),
-                   " SET state = ?, end_time = ?, error = ? WHERE id = ? AND state = 'running'"),
-      {RunStateName(run.state()), ToValue(run.end_time()), ErrorJson(run), run.id()}};
+                   " SET state = ?, steps_done = ?, to_revisions = ?, end_time = ?, error = ? "
+                   "WHERE id = ? AND state = 'running'"),
+      {RunStateName(run.state()), int64_t{run.steps_done()}, absl::StrJoin(run.to_revisions(), ","),
+       ToValue(run.end_time()), ErrorJson(run), run.id()}};
 }
 
 std::vector<BoundStatement> Journal::RegainSession() const {
@@ -312,28 +276,16 @@ std::vector<BoundStatement> Journal::ChangeRows(const std::vector<std::string>& 
   return statements;
 }
 
-BoundStatement Journal::StoreScript(const Revision& revision, absl::Time now) const {
-  // The checksum is the key and tells the content; the time says which of a
-  // revision's scripts was applied last.
-  return {
-      absl::StrCat("INSERT INTO ", tables_.Scripts(),
-                   " (checksum, revision, parents, dependencies, file, script, store_time) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                   tables_.dialect() == Dialect::kMysql
-                       ? " ON DUPLICATE KEY UPDATE store_time = VALUES(store_time)"
-                       : " ON CONFLICT (checksum) DO UPDATE SET store_time = "
-                         "excluded.store_time"),
-      {revision.checksum, revision.id, absl::StrJoin(revision.parents, ","),
-       absl::StrJoin(revision.dependencies, ","), revision.file, revision.text, JournalTime(now)}};
-}
-
 BoundStatement Journal::InsertStep(const StepRecord& step, absl::string_view checksum,
                                    absl::Time start) const {
   const bool done = step.state == "done";
   return {absl::StrCat("INSERT INTO ", tables_.Steps(),
                        " (run_id, position, revision, direction, checksum, state, "
                        "statements_total, statements_started, statements_done, done_digest, "
-                       "start_time, end_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                       "start_time, end_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       OnConflict(tables_.dialect(), "run_id, position",
+                                  {"state", "statements_started", "statements_done", "done_digest",
+                                   "start_time", "end_time"})),
           {step.run_id, int64_t{step.position}, step.revision,
            std::string(DirectionName(step.direction)), std::string(checksum), step.state,
            int64_t{step.statements_total}, int64_t{step.statements_started},
@@ -341,13 +293,23 @@ BoundStatement Journal::InsertStep(const StepRecord& step, absl::string_view che
            done ? Value(JournalTime(absl::Now())) : Value()}};
 }
 
-BoundStatement Journal::UpdateStep(const StepRecord& step, std::optional<absl::Time> end) const {
+BoundStatement Journal::SettleStep(const StepRecord& step) const {
   return {absl::StrCat("UPDATE ", tables_.Steps(),
-                       " SET state = ?, statements_started = ?, statements_done = ?, "
-                       "done_digest = ?, end_time = ? WHERE run_id = ? AND position = ?"),
-          {step.state, int64_t{step.statements_started}, int64_t{step.statements_done},
-           step.done_digest, end.has_value() ? Value(JournalTime(*end)) : Value(), step.run_id,
-           int64_t{step.position}}};
+                       " SET statements_started = ?, statements_done = ?, done_digest = ?, "
+                       "fingerprint = NULL WHERE run_id = ? AND position = ?"),
+          {int64_t{step.statements_started}, int64_t{step.statements_done}, step.done_digest,
+           step.run_id, int64_t{step.position}}};
+}
+
+BoundStatement Journal::UpdateStep(const StepRecord& step, std::optional<absl::Time> end) const {
+  return {
+      absl::StrCat("UPDATE ", tables_.Steps(),
+                   " SET state = ?, statements_started = ?, statements_done = ?, "
+                   "done_digest = ?, fingerprint = ?, end_time = ? WHERE run_id = ? AND "
+                   "position = ?"),
+      {step.state, int64_t{step.statements_started}, int64_t{step.statements_done},
+       step.done_digest, step.fingerprint.has_value() ? Value(*step.fingerprint) : Value(),
+       end.has_value() ? Value(JournalTime(*end)) : Value(), step.run_id, int64_t{step.position}}};
 }
 
 }  // namespace brant

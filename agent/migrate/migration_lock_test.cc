@@ -20,15 +20,21 @@ using ::testing::HasSubstr;
 
 class HolderObserver : public RecordingObserver {
  public:
-  void OnWaiting(absl::string_view holder) override { holders.emplace_back(holder); }
+  void OnWaiting(absl::string_view holder, const v1::Run*) override {
+    holders.emplace_back(holder);
+  }
   std::vector<std::string> holders;
 };
 
 class MigrationLockTest : public ::testing::Test {
  protected:
   absl::Status Acquire(absl::Duration wait) {
-    return AcquireMigrationLock(session_, "lock", wait, observer_, token_);
+    return MigrationLock(database_, session_, journal_, {"own", ""}, observer_, token_)
+        .Acquire(wait);
   }
+
+  FakeDatabase database_;
+  const Journal journal_{StateTables(Dialect::kPostgresql, "public", "brant_version")};
 
   FakeSession session_;
   HolderObserver observer_;
@@ -43,14 +49,14 @@ TEST_F(MigrationLockTest, AFreeLockIsHadAtOnce) {
 
 TEST_F(MigrationLockTest, WithoutWaitingItIsTriedOnce) {
   session_.on_try_lock = [](int) { return false; };
-  session_.on_lock_holder = [] { return "pid 7 (brant)"; };
+  session_.on_lock_holder = [] { return LockOwner{"7", "pid 7 (brant)"}; };
   absl::Status status = Acquire(absl::ZeroDuration());
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_LOCK_TIMEOUT);
   EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(status.message(), HasSubstr("pid 7 (brant)"));
   EXPECT_NE(ErrorDetail(status, "hint"), "");
   EXPECT_EQ(session_.try_lock_count(), 1);
-  EXPECT_TRUE(observer_.holders.empty());
+  EXPECT_THAT(observer_.holders, ElementsAre("pid 7 (brant)"));
 }
 
 TEST_F(MigrationLockTest, GivesUpAfterTheTimeButNotBefore) {
@@ -72,9 +78,10 @@ TEST_F(MigrationLockTest, LooksLessAndLessOften) {
 TEST_F(MigrationLockTest, TellsWhoHoldsItWheneverThatChanges) {
   int looks = 0;
   session_.on_try_lock = [](int count) { return count == 6; };
-  session_.on_lock_holder = [&looks]() -> absl::StatusOr<std::string> {
+  session_.on_lock_holder = [&looks]() -> absl::StatusOr<std::optional<LockOwner>> {
     ++looks;
-    return looks <= 2 ? "" : looks <= 4 ? "one" : "two";
+    if (looks <= 2) return std::nullopt;
+    return LockOwner{"7", looks <= 4 ? "one" : "two"};
   };
   EXPECT_TRUE(Acquire(absl::InfiniteDuration()).ok());
   EXPECT_THAT(observer_.holders, ElementsAre("", "one", "two"));

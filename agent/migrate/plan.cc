@@ -44,9 +44,25 @@ std::vector<int> LinesOf(absl::string_view body, int first_line,
   return lines;
 }
 
-absl::StatusOr<Step> MakeStep(const RevisionGraph& graph, Dialect dialect, Move move,
+}  // namespace
+
+int LineOf(const Step& step, const Statement& statement) {
+  const auto found =
+      std::lower_bound(step.statements.begin(), step.statements.end(), statement.offset,
+                       [](const Statement& a, size_t offset) { return a.offset < offset; });
+  return step.lines[found - step.statements.begin()];
+}
+
+size_t CountLeadingSettings(const Step& step) {
+  const auto first_other = std::find_if(
+      step.statements.begin(), step.statements.end(),
+      [](const Statement& statement) { return statement.kind != StatementKind::kSetting; });
+  return first_other - step.statements.begin();
+}
+
+absl::StatusOr<Step> MakeStep(const Bundle& bundle, Dialect dialect, Move move,
                               v1::TransactionMode mode) {
-  const Revision& revision = graph.revision(move.revision);
+  const Revision& revision = bundle.graph.revision(move.revision);
   Step step;
   step.revision = &revision;
   step.direction = move.direction;
@@ -68,16 +84,18 @@ absl::StatusOr<Step> MakeStep(const RevisionGraph& graph, Dialect dialect, Move 
   step.lines = LinesOf(revision.Body(*step.section), step.section->line, step.statements);
 
   const Statement* control = nullptr;
-  bool only_data = true;
+  bool undone_by_rollback = true;
   for (const Statement& statement : step.statements) {
     if (statement.kind == StatementKind::kTransactionControl && control == nullptr) {
       control = &statement;
     }
-    only_data = only_data && statement.kind == StatementKind::kData;
+    undone_by_rollback = undone_by_rollback && statement.kind != StatementKind::kAutonomous &&
+                         statement.kind != StatementKind::kMaintenance &&
+                         statement.kind != StatementKind::kProcedure;
   }
   step.controls_transactions = control != nullptr;
   step.transactional = step.section->transactional && control == nullptr &&
-                       (dialect != Dialect::kMysql || only_data);
+                       (dialect != Dialect::kMysql || undone_by_rollback);
   if (mode == v1::TRANSACTION_MODE_SINGLE && !step.transactional) {
     Error error(v1::ERROR_REASON_UNSUPPORTED_STATEMENT,
                 control == nullptr ? absl::StrCat("revision ", revision.id, " says transaction:off")
@@ -89,22 +107,6 @@ absl::StatusOr<Step> MakeStep(const RevisionGraph& graph, Dialect dialect, Move 
     return error;
   }
   return step;
-}
-
-}  // namespace
-
-int LineOf(const Step& step, const Statement& statement) {
-  const auto found =
-      std::lower_bound(step.statements.begin(), step.statements.end(), statement.offset,
-                       [](const Statement& a, size_t offset) { return a.offset < offset; });
-  return step.lines[found - step.statements.begin()];
-}
-
-size_t CountLeadingSettings(const Step& step) {
-  const auto first_other = std::find_if(
-      step.statements.begin(), step.statements.end(),
-      [](const Statement& statement) { return statement.kind != StatementKind::kSetting; });
-  return first_other - step.statements.begin();
 }
 
 absl::StatusOr<Plan> MakePlan(std::shared_ptr<const Bundle> bundle, Dialect dialect,
@@ -136,7 +138,7 @@ absl::StatusOr<Plan> MakePlan(std::shared_ptr<const Bundle> bundle, Dialect dial
   plan.steps.reserve(moves.size());
   for (Move& move : moves) {
     BRANT_ASSIGN_OR_RETURN(Step step,
-                           MakeStep(graph, dialect, std::move(move), goal.transaction_mode));
+                           MakeStep(*plan.bundle, dialect, std::move(move), goal.transaction_mode));
     plan.steps.push_back(std::move(step));
   }
   return plan;

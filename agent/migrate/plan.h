@@ -4,12 +4,14 @@
 #define BRANT_AGENT_MIGRATE_PLAN_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "agent/database/statement.h"
+#include "agent/database/value.h"
 #include "agent/revisions/bundle.h"
 #include "agent/revisions/walk.h"
 #include "brant/v1/run.pb.h"
@@ -42,6 +44,15 @@ int LineOf(const Step& step, const Statement& statement);
 // before the step's transaction, in which they would fail or do nothing.
 size_t CountLeadingSettings(const Step& step);
 
+// What a repair changes in the journal (agent/migrate/repair.h).
+struct RepairPlan {
+  std::vector<BoundStatement> statements;
+  // For people, a line each.
+  std::vector<std::string> notes;
+
+  bool empty() const { return statements.empty(); }
+};
+
 struct Plan {
   std::shared_ptr<const Bundle> bundle;
   v1::RunKind kind = v1::RUN_KIND_UPGRADE;
@@ -50,8 +61,20 @@ struct Plan {
   std::vector<Step> steps;
   // Stamp only; then there are no steps.
   RowChange stamp;
+  // Repair only.
+  RepairPlan repair;
 
-  bool empty() const { return steps.empty() && stamp.removed.empty() && stamp.added.empty(); }
+  bool empty() const {
+    return steps.empty() && stamp.removed.empty() && stamp.added.empty() && repair.empty();
+  }
+};
+
+// How a person settles a statement that is in doubt.
+struct Settlement {
+  std::string revision;
+  bool took_effect = false;
+
+  friend bool operator==(const Settlement&, const Settlement&) = default;
 };
 
 // What is asked of a plan.
@@ -62,7 +85,18 @@ struct Goal {
   // Stamp only: forget every row first.
   bool purge = false;
   v1::TransactionMode transaction_mode = v1::TRANSACTION_MODE_PER_STEP;
+  // Run although files were edited after they were applied.
+  bool allow_edited_files = false;
+  // Repair only: this, or else accept edited files: those of the revisions in
+  // `targets`, or all.
+  std::optional<Settlement> settlement;
+
+  friend bool operator==(const Goal&, const Goal&) = default;
 };
+
+// One step by itself, its section cut into statements. Errors as of MakePlan.
+absl::StatusOr<Step> MakeStep(const Bundle& bundle, Dialect dialect, Move move,
+                              v1::TransactionMode mode);
 
 // Walks the graph and cuts every section into its statements. Errors are those
 // of the walk, and, with file and line: IRREVERSIBLE, NO_SECTION,

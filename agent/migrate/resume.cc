@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
+#include "agent/migrate/statementwise_step.h"
 #include "agent/migrate/step_executor.h"
 
 namespace brant {
@@ -18,7 +19,10 @@ absl::Status InDoubt(const StepRecord& unfinished, const Plan& plan) {
                            DirectionName(unfinished.direction), " of revision ",
                            unfinished.revision, " took effect in run ", unfinished.run_id,
                            " is not known, so it is not run again"));
-  error.Revision(unfinished.revision).Hint(absl::StrCat("look at the schema; ", kByHand));
+  error.Revision(unfinished.revision)
+      .Hint(absl::StrCat("look at the database, then say which: 'brant repair ",
+                         unfinished.revision, " --took-effect' or 'brant repair ",
+                         unfinished.revision, " --no-effect'"));
   const size_t index = unfinished.statements_started - 1;
   if (!plan.steps.empty() && plan.steps[0].revision->id == unfinished.revision &&
       plan.steps[0].direction == unfinished.direction && index < plan.steps[0].statements.size()) {
@@ -26,6 +30,55 @@ absl::Status InDoubt(const StepRecord& unfinished, const Plan& plan) {
     error.At(step.revision->file, step.lines[index]).Statement(step.statements[index].text);
   }
   return error;
+}
+
+enum class Fate { kTookEffect, kHadNoEffect, kUnknown };
+
+// The intent of what ends a transaction of the section's own is part of that, so
+// what can be read of it was committed. What ran under LOCK TABLES left none.
+Fate FateOfTransactionControl(Dialect dialect, absl::string_view text) {
+  switch (ReadTransactionControl(dialect, text)) {
+    case TransactionControl::kBegins:
+    case TransactionControl::kAutocommitOff:
+    case TransactionControl::kUnlocksTables:
+      return Fate::kHadNoEffect;
+    case TransactionControl::kEnds:
+    case TransactionControl::kAutocommitOn:
+      return Fate::kTookEffect;
+    case TransactionControl::kLocksTables:
+    case TransactionControl::kOther:
+      break;
+  }
+  return Fate::kUnknown;
+}
+
+// Of the step's statement after the first `done`.
+absl::StatusOr<Fate> DecideFate(Session& session, Dialect dialect, const Step& step, int done,
+                                const std::optional<std::string>& before, RunObserver& observer) {
+  const Statement& statement = step.statements[done];
+  switch (statement.kind) {
+    case StatementKind::kSession:
+    case StatementKind::kSetting:
+    case StatementKind::kMaintenance:
+      // Running it again does no harm.
+      return Fate::kHadNoEffect;
+    case StatementKind::kTransactionControl:
+      return FateOfTransactionControl(dialect, statement.text);
+    case StatementKind::kTransactional:
+    case StatementKind::kProcedure:
+      return Fate::kUnknown;
+    case StatementKind::kAutonomous:
+      break;
+  }
+  // What the statement names may depend on the session.
+  BRANT_RETURN_IF_ERROR(AtStep(CheckResumable(dialect, step.statements, done), step));
+  BRANT_RETURN_IF_ERROR(RestoreSession(session, dialect, step, done));
+  BRANT_ASSIGN_OR_RETURN(const std::string removed, session.RemoveLeftovers(statement.text));
+  if (!removed.empty()) observer.OnNotice(removed);
+  BRANT_ASSIGN_OR_RETURN(const std::optional<std::string> now, session.Fingerprint(statement.text));
+  BRANT_RETURN_IF_ERROR(session.Reset());
+  if (!before.has_value() || !now.has_value()) return Fate::kUnknown;
+  return *before == *now ? Fate::kHadNoEffect : Fate::kTookEffect;
 }
 
 }  // namespace
@@ -41,19 +94,35 @@ absl::StatusOr<Standing> ReadStanding(Database& database, Session& session, cons
     BRANT_ASSIGN_OR_RETURN(std::optional<DatabaseState> state,
                            journal.ReadState(session, /*lock=*/false));
     if (state.has_value()) {
-      standing.prepared = true;
+      standing.prepared = state->format == kJournalFormat;
       standing.state = *std::move(state);
     }
   }
   if (has_journal) {
     BRANT_ASSIGN_OR_RETURN(standing.unfinished, journal.ReadUnfinishedStep(session));
+    if (standing.prepared && standing.unfinished.has_value()) {
+      BRANT_ASSIGN_OR_RETURN(standing.unfinished->fingerprint,
+                             journal.ReadFingerprint(session, *standing.unfinished));
+    }
     BRANT_ASSIGN_OR_RETURN(standing.earlier, journal.ReadRunOfRequest(session, request_id));
   }
   // The first run; there may be a version table of Alembic's.
-  if (has_versions && !standing.prepared) {
+  if (has_versions && standing.state.format == 0) {
     BRANT_ASSIGN_OR_RETURN(standing.state.rows, journal.ReadRows(session));
   }
   return standing;
+}
+
+absl::Status CheckSameRequest(const v1::Run& earlier, const v1::Run& run) {
+  if (earlier.kind() == run.kind() && earlier.target() == run.target() &&
+      earlier.bundle_digest() == run.bundle_digest()) {
+    return absl::OkStatus();
+  }
+  return Error(v1::ERROR_REASON_INVALID_REQUEST,
+               absl::StrCat("request ", run.request_id(),
+                            " was made before, for another goal: ", RunKindName(earlier.kind()),
+                            " ", earlier.target(), " in run ", earlier.id()))
+      .Hint("use a new request id for each request");
 }
 
 absl::StatusOr<Plan> ResumePlan(std::shared_ptr<const Bundle> bundle, Dialect dialect,
@@ -62,14 +131,6 @@ absl::StatusOr<Plan> ResumePlan(std::shared_ptr<const Bundle> bundle, Dialect di
   const std::optional<v1::Run>& earlier = standing.earlier;
   if (!earlier.has_value() || earlier->kind() == v1::RUN_KIND_STAMP) {
     return MakePlan(std::move(bundle), dialect, rows, goal);
-  }
-  if (earlier->kind() != run.kind() || earlier->target() != run.target() ||
-      earlier->bundle_digest() != run.bundle_digest()) {
-    return Error(v1::ERROR_REASON_INVALID_REQUEST,
-                 absl::StrCat("request ", run.request_id(),
-                              " was made before, for another goal: ", RunKindName(earlier->kind()),
-                              " ", earlier->target(), " in run ", earlier->id()))
-        .Hint("use a new request id for each request");
   }
   const std::vector<std::string> from(earlier->from_revisions().begin(),
                                       earlier->from_revisions().end());
@@ -81,7 +142,7 @@ absl::StatusOr<Plan> ResumePlan(std::shared_ptr<const Bundle> bundle, Dialect di
     ++done;
   }
   if (reached != rows) {
-    return Error(v1::ERROR_REASON_CONCURRENT_CHANGE,
+    return Error(v1::ERROR_REASON_INVALID_REQUEST,
                  absl::StrCat("request ", run.request_id(), " was made before, and the database",
                               " has left its way since"))
         .Hint("look at 'brant status', and use a new request id for what is to be done now");
@@ -91,12 +152,15 @@ absl::StatusOr<Plan> ResumePlan(std::shared_ptr<const Bundle> bundle, Dialect di
   return plan;
 }
 
-absl::StatusOr<int> StatementsToSkip(const Plan& plan, v1::TransactionMode mode,
-                                     const std::optional<StepRecord>& unfinished) {
-  if (!unfinished.has_value() || plan.kind == v1::RUN_KIND_STAMP) return 0;
-  if (unfinished->statements_started > unfinished->statements_done) {
-    return InDoubt(*unfinished, plan);
+absl::StatusOr<int> StatementsToSkip(Session& session, Dialect dialect, const Plan& plan,
+                                     v1::TransactionMode mode,
+                                     const std::optional<StepRecord>& unfinished,
+                                     RunObserver& observer) {
+  if (!unfinished.has_value() || plan.kind == v1::RUN_KIND_STAMP ||
+      plan.kind == v1::RUN_KIND_REPAIR) {
+    return 0;
   }
+  const bool in_doubt = unfinished->statements_started > unfinished->statements_done;
   Error error(v1::ERROR_REASON_STEP_INCOMPLETE,
               absl::StrCat("statements 1 to ", unfinished->statements_done, " of ",
                            unfinished->statements_total, " of the ",
@@ -109,16 +173,29 @@ absl::StatusOr<int> StatementsToSkip(const Plan& plan, v1::TransactionMode mode,
                                    " of that revision to its end, or ", kByHand));
   }
   const Step& step = plan.steps[0];
-  if (static_cast<int>(step.statements.size()) < unfinished->statements_done ||
+  const int known = in_doubt ? unfinished->statements_started : unfinished->statements_done;
+  if (static_cast<int>(step.statements.size()) < known ||
       StatementsDigest(step, unfinished->statements_done) != unfinished->done_digest) {
     return error.At(step.revision->file, step.section->line)
         .Hint(absl::StrCat("these statements were edited since: restore them, or ", kByHand));
   }
-  if (mode == v1::TRANSACTION_MODE_SINGLE) {
+  int done = unfinished->statements_done;
+  if (in_doubt) {
+    BRANT_ASSIGN_OR_RETURN(const Fate fate, DecideFate(session, dialect, step, known - 1,
+                                                       unfinished->fingerprint, observer));
+    if (fate == Fate::kUnknown) return InDoubt(*unfinished, plan);
+    if (fate == Fate::kTookEffect) done = known;
+    observer.OnNotice(absl::StrCat(
+        "statement ", known, " of ", step.revision->file, " was under way when run ",
+        unfinished->run_id, " was interrupted: it ",
+        fate == Fate::kTookEffect ? "took effect" : "had no effect, and is run again"));
+  }
+  if (done > 0 && mode == v1::TRANSACTION_MODE_SINGLE) {
     return error.At(step.revision->file, step.section->line)
         .Hint("what took effect can't be part of one transaction: run without --transaction all");
   }
-  return unfinished->statements_done;
+  BRANT_RETURN_IF_ERROR(AtStep(CheckResumable(dialect, step.statements, done), step));
+  return done;
 }
 
 }  // namespace brant

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 
@@ -16,12 +17,16 @@ absl::Status StateReader::Connect() {
                                                                   options_.version_table_schema,
                                                                   options_.version_table));
   journal_.emplace(std::move(tables));
-  version_table_seen_ = runs_table_seen_ = steps_table_seen_ = scripts_table_seen_ = false;
+  if (database_.dialect() != Dialect::kSqlite) seen_.clear();
   return absl::OkStatus();
 }
 
 absl::Status StateReader::WithSession(
     const std::function<absl::Status(Session&, const Journal&)>& read) {
+  // An open connection would be in the way of a migration's PRAGMA journal_mode.
+  absl::Cleanup close = [this] {
+    if (database_.dialect() == Dialect::kSqlite) session_.reset();
+  };
   const bool reused = session_ != nullptr && session_->IsAlive();
   if (!reused) BRANT_RETURN_IF_ERROR(Connect());
   absl::Status status = read(*session_, *journal_);
@@ -33,73 +38,88 @@ absl::Status StateReader::WithSession(
   return read(*session_, *journal_);
 }
 
-absl::Status StateReader::IfTableExists(
-    absl::string_view table, bool& seen,
-    const std::function<absl::Status(Session&, const Journal&)>& read) {
-  return WithSession([&](Session& session, const Journal& journal) -> absl::Status {
-    if (seen) {
-      absl::Status status = read(session, journal);
-      if (status.ok() || !session.IsAlive()) return status;
-      seen = false;
+template <typename T>
+absl::StatusOr<T> StateReader::ReadFrom(
+    absl::string_view table,
+    const std::function<absl::StatusOr<T>(Session&, const Journal&)>& read) {
+  T result{};
+  BRANT_RETURN_IF_ERROR(WithSession([&](Session& session, const Journal& journal) -> absl::Status {
+    if (seen_.contains(table)) {
+      absl::StatusOr<T> found = read(session, journal);
+      if (found.ok()) {
+        result = *std::move(found);
+        return absl::OkStatus();
+      }
+      if (!session.IsAlive()) return found.status();
+      seen_.erase(table);
     }
-    BRANT_ASSIGN_OR_RETURN(seen, database_.TableExists(session, journal.tables().schema(), table));
-    return seen ? read(session, journal) : absl::OkStatus();
-  });
+    BRANT_ASSIGN_OR_RETURN(bool exists,
+                           database_.TableExists(session, journal.tables().schema(), table));
+    if (!exists) return absl::OkStatus();
+    seen_.emplace(table);
+    BRANT_ASSIGN_OR_RETURN(result, read(session, journal));
+    return absl::OkStatus();
+  }));
+  return result;
 }
 
 absl::StatusOr<std::vector<std::string>> StateReader::ReadRows() {
-  std::vector<std::string> rows;
-  BRANT_RETURN_IF_ERROR(
-      IfTableExists(options_.version_table, version_table_seen_,
-                    [&](Session& session, const Journal& journal) -> absl::Status {
-                      BRANT_ASSIGN_OR_RETURN(rows, journal.ReadRows(session));
-                      return absl::OkStatus();
-                    }));
-  return rows;
+  return ReadFrom<std::vector<std::string>>(
+      options_.version_table,
+      [](Session& session, const Journal& journal) { return journal.ReadRows(session); });
 }
 
 absl::StatusOr<std::vector<v1::Run>> StateReader::ReadRuns(int64_t before_epoch, int limit) {
-  std::vector<v1::Run> runs;
-  BRANT_RETURN_IF_ERROR(
-      IfTableExists("brant_runs", runs_table_seen_,
-                    [&](Session& session, const Journal& journal) -> absl::Status {
-                      BRANT_ASSIGN_OR_RETURN(runs, journal.ReadRuns(session, before_epoch, limit));
-                      return absl::OkStatus();
-                    }));
-  return runs;
+  return ReadFrom<std::vector<v1::Run>>(
+      "brant_runs", [before_epoch, limit](Session& session, const Journal& journal) {
+        return journal.ReadRuns(session, before_epoch, limit);
+      });
 }
 
 absl::StatusOr<std::optional<v1::Run>> StateReader::ReadRun(const std::string& id) {
-  std::optional<v1::Run> run;
-  BRANT_RETURN_IF_ERROR(
-      IfTableExists("brant_runs", runs_table_seen_,
-                    [&](Session& session, const Journal& journal) -> absl::Status {
-                      BRANT_ASSIGN_OR_RETURN(run, journal.ReadRun(session, id));
-                      return absl::OkStatus();
-                    }));
-  return run;
+  return ReadFrom<std::optional<v1::Run>>(
+      "brant_runs",
+      [&id](Session& session, const Journal& journal) { return journal.ReadRun(session, id); });
+}
+
+absl::StatusOr<std::optional<v1::Run>> StateReader::ReadRunOfRequest(
+    const std::string& request_id) {
+  return ReadFrom<std::optional<v1::Run>>("brant_runs",
+                                          [&request_id](Session& session, const Journal& journal) {
+                                            return journal.ReadRunOfRequest(session, request_id);
+                                          });
+}
+
+absl::StatusOr<std::optional<ActiveRun>> StateReader::ReadActiveRun() {
+  return ReadFrom<std::optional<ActiveRun>>(
+      "brant_progress",
+      [](Session& session, const Journal& journal) { return journal.ReadActiveRun(session); });
+}
+
+absl::StatusOr<std::vector<v1::RunEvent>> StateReader::ReadEvents(const std::string& run_id,
+                                                                  int64_t after) {
+  return ReadFrom<std::vector<v1::RunEvent>>(
+      "brant_events", [&run_id, after](Session& session, const Journal& journal) {
+        return journal.ReadEvents(session, run_id, after);
+      });
+}
+
+absl::StatusOr<std::vector<StoredScript>> StateReader::ReadChecksums() {
+  return ReadFrom<std::vector<StoredScript>>(
+      "brant_scripts",
+      [](Session& session, const Journal& journal) { return journal.ReadChecksums(session); });
 }
 
 absl::StatusOr<Journal::Needs> StateReader::ReadNeeds() {
-  Journal::Needs needs;
-  BRANT_RETURN_IF_ERROR(
-      IfTableExists("brant_scripts", scripts_table_seen_,
-                    [&](Session& session, const Journal& journal) -> absl::Status {
-                      BRANT_ASSIGN_OR_RETURN(needs, journal.ReadNeeds(session));
-                      return absl::OkStatus();
-                    }));
-  return needs;
+  return ReadFrom<Journal::Needs>("brant_scripts", [](Session& session, const Journal& journal) {
+    return journal.ReadNeeds(session);
+  });
 }
 
 absl::StatusOr<std::optional<StepRecord>> StateReader::ReadUnfinishedStep() {
-  std::optional<StepRecord> unfinished;
-  BRANT_RETURN_IF_ERROR(
-      IfTableExists("brant_steps", steps_table_seen_,
-                    [&](Session& session, const Journal& journal) -> absl::Status {
-                      BRANT_ASSIGN_OR_RETURN(unfinished, journal.ReadUnfinishedStep(session));
-                      return absl::OkStatus();
-                    }));
-  return unfinished;
+  return ReadFrom<std::optional<StepRecord>>(
+      "brant_steps",
+      [](Session& session, const Journal& journal) { return journal.ReadUnfinishedStep(session); });
 }
 
 absl::StatusOr<std::string> StateReader::ServerVersion() {

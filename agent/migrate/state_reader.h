@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "agent/database/database.h"
 #include "agent/migrate/journal.h"
 #include "agent/migrate/migrator.h"
@@ -19,7 +21,8 @@
 namespace brant {
 
 // Keeps one read-only session between calls. Not thread-safe. Where the tables
-// do not exist yet, there are no rows and no runs.
+// do not exist yet, or only those of an earlier format, there is nothing to read:
+// no rows, no runs, no events.
 class StateReader {
  public:
   // `database` must outlive the reader.
@@ -33,6 +36,10 @@ class StateReader {
   absl::StatusOr<std::vector<v1::Run>> ReadRuns(int64_t before_epoch, int limit);
   absl::StatusOr<std::optional<v1::Run>> ReadRun(const std::string& id);
   // As Journal's.
+  absl::StatusOr<std::optional<v1::Run>> ReadRunOfRequest(const std::string& request_id);
+  absl::StatusOr<std::optional<ActiveRun>> ReadActiveRun();
+  absl::StatusOr<std::vector<v1::RunEvent>> ReadEvents(const std::string& run_id, int64_t after);
+  absl::StatusOr<std::vector<StoredScript>> ReadChecksums();
   absl::StatusOr<Journal::Needs> ReadNeeds();
   absl::StatusOr<std::optional<StepRecord>> ReadUnfinishedStep();
   absl::StatusOr<std::string> ServerVersion();
@@ -43,19 +50,20 @@ class StateReader {
   // Runs `read` on a session; once more on a new one if the old one was broken.
   absl::Status WithSession(const std::function<absl::Status(Session&, const Journal&)>& read);
   absl::Status Connect();
-  // Runs `read`, unless the table is not there. A table that was there once is
-  // not asked for again, until a read fails: it may have been dropped.
-  absl::Status IfTableExists(absl::string_view table, bool& seen,
-                             const std::function<absl::Status(Session&, const Journal&)>& read);
+  // What `read` gives; a T of its own if the table is not there. A table that was
+  // there once is not asked for again, until a read fails: it may have been
+  // dropped.
+  template <typename T>
+  absl::StatusOr<T> ReadFrom(
+      absl::string_view table,
+      const std::function<absl::StatusOr<T>(Session&, const Journal&)>& read);
 
   Database& database_;
   const MigratorOptions options_;
   std::unique_ptr<Session> session_;
   std::optional<Journal> journal_;
-  bool version_table_seen_ = false;
-  bool runs_table_seen_ = false;
-  bool steps_table_seen_ = false;
-  bool scripts_table_seen_ = false;
+  // Tables that were there.
+  absl::flat_hash_set<std::string> seen_;
   std::string server_version_;
 };
 

@@ -15,6 +15,19 @@ absl::string_view TableOptions(Dialect dialect) {
              : "";
 }
 
+// A time that the server itself compares with its clock.
+absl::string_view TimeType(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::kPostgresql:
+      return "TIMESTAMP WITH TIME ZONE";
+    case Dialect::kMysql:
+      return "DATETIME(6)";
+    case Dialect::kSqlite:
+      return "REAL";
+  }
+  return "";
+}
+
 absl::string_view TextType(Dialect dialect) {
   return dialect == Dialect::kMysql ? "LONGTEXT" : "TEXT";
 }
@@ -57,6 +70,8 @@ std::string StateTables::Qualified(absl::string_view table) const {
 std::string StateTables::LockName() const {
   return absl::StrCat("brant:", schema_, ".", version_table_);
 }
+
+std::string StateTables::SchemaLockName() const { return absl::StrCat("brant:", schema_); }
 
 BoundStatement StateTables::CreateVersion() const {
   return {absl::StrCat("CREATE TABLE IF NOT EXISTS ", Version(),
@@ -111,11 +126,29 @@ std::vector<BoundStatement> StateTables::CreateAll() const {
                     " statements_started INTEGER NOT NULL,"
                     " statements_done INTEGER NOT NULL,"
                     " done_digest VARCHAR(64) NOT NULL,"
+                    " fingerprint VARCHAR(64),"
                     " start_time VARCHAR(40) NOT NULL,"
                     " end_time VARCHAR(40),"
                     " PRIMARY KEY (run_id, position))",
                     options),
        {}},
+      {absl::StrCat("CREATE TABLE IF NOT EXISTS ", Progress(),
+                    " (run_id VARCHAR(64) NOT NULL PRIMARY KEY,"
+                    " session_id VARCHAR(64) NOT NULL,"
+                    " heartbeat ",
+                    TimeType(dialect_),
+                    ","
+                    " cancel_request INTEGER NOT NULL)",
+                    options),
+       {}},
+      {absl::StrCat("CREATE TABLE IF NOT EXISTS ", Events(),
+                    " (run_id VARCHAR(64) NOT NULL,"
+                    " first_sequence BIGINT NOT NULL,"
+                    " last_sequence BIGINT NOT NULL,"
+                    " events ",
+                    text, " NOT NULL, PRIMARY KEY (run_id, first_sequence))", options),
+       {}},
+      // The last one: TablesExist looks for it.
       {absl::StrCat("CREATE TABLE IF NOT EXISTS ", Scripts(),
                     " (checksum VARCHAR(64) NOT NULL PRIMARY KEY,"
                     " revision VARCHAR(32) NOT NULL,"
@@ -130,6 +163,21 @@ std::vector<BoundStatement> StateTables::CreateAll() const {
                     options),
        {}},
   };
+}
+
+BoundStatement StateTables::FindFingerprint() const {
+  if (dialect_ == Dialect::kSqlite) {
+    return {"SELECT 1 FROM pragma_table_info('brant_steps', ?) WHERE name = 'fingerprint'",
+            {schema_}};
+  }
+  return {
+      "SELECT 1 FROM information_schema.columns WHERE table_schema = ? AND table_name = "
+      "'brant_steps' AND column_name = 'fingerprint'",
+      {schema_}};
+}
+
+BoundStatement StateTables::AddFingerprint() const {
+  return {absl::StrCat("ALTER TABLE ", Steps(), " ADD COLUMN fingerprint VARCHAR(64)"), {}};
 }
 
 }  // namespace brant

@@ -15,6 +15,10 @@
 
 namespace brant {
 
+// The version of the journal's own format. Agents refuse a higher one than they
+// know, and upgrade a lower one in place.
+inline constexpr int kJournalFormat = 2;
+
 // Names of the state tables in one database, always qualified by a schema:
 // migrations may change the search path. Immutable.
 class StateTables {
@@ -38,13 +42,21 @@ class StateTables {
   std::string Runs() const { return Qualified("brant_runs"); }
   std::string Steps() const { return Qualified("brant_steps"); }
   std::string Scripts() const { return Qualified("brant_scripts"); }
+  std::string Progress() const { return Qualified("brant_progress"); }
+  std::string Events() const { return Qualified("brant_events"); }
 
   // The name of the migration lock.
   std::string LockName() const;
+  // The lock of whoever makes or changes the tables, which several version tables
+  // may share.
+  std::string SchemaLockName() const;
 
   // CREATE TABLE IF NOT EXISTS for all of them. On PostgreSQL and SQLite they
   // may run in one transaction.
   std::vector<BoundStatement> CreateAll() const;
+  // Has no row on tables of format 1, which AddFingerprint turns into those of 2.
+  BoundStatement FindFingerprint() const;
+  BoundStatement AddFingerprint() const;
   BoundStatement CreateVersion() const;
 
  private:

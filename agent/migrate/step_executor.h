@@ -3,72 +3,33 @@
 #ifndef BRANT_AGENT_MIGRATE_STEP_EXECUTOR_H_
 #define BRANT_AGENT_MIGRATE_STEP_EXECUTOR_H_
 
-#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "agent/database/database.h"
-#include "agent/migrate/cancel.h"
-#include "agent/migrate/journal.h"
-#include "agent/migrate/observer.h"
 #include "agent/migrate/plan.h"
-#include "brant/v1/run.pb.h"
+#include "agent/migrate/run_scope.h"
 
 namespace brant {
 
-// Used for one run, by one thread. All references must outlive it.
-class StepExecutor {
- public:
-  StepExecutor(Session& session, const Journal& journal, v1::Run& run, RunObserver& observer,
-               CancelToken& cancel)
-      : session_(session), journal_(journal), run_(run), observer_(observer), cancel_(cancel) {}
+// A step in one transaction: statements, version rows and journal commit
+// together, or nothing does.
+absl::Status RunTransactional(const RunScope& scope, int position, const Step& step);
 
-  // A step in one transaction: statements, version rows and journal commit
-  // together, or nothing does.
-  absl::Status RunTransactional(int position, const Step& step);
+// The whole plan in one transaction; its first step has position 1.
+absl::Status RunInOneTransaction(const RunScope& scope, const std::vector<Step>& steps);
 
-  // A step statement by statement: intent and outcome of each are recorded, and
-  // the version rows change with the last outcome. `skip` statements were done
-  // by an earlier run.
-  absl::Status RunStatementwise(int position, const Step& step, int skip);
+// Replaces version rows without running a migration.
+absl::Status RunStamp(const RunScope& scope, const RowChange& change);
 
-  // The whole plan in one transaction.
-  absl::Status RunInOneTransaction(const std::vector<Step>& steps);
+// Executes one statement of a step, and tells observer and monitor.
+absl::Status ExecuteStatement(const RunScope& scope, int position, int number, const Step& step);
 
-  // Replaces version rows without running a migration.
-  absl::Status RunStamp(const RowChange& change);
+// The run's description has the step done.
+void AdvanceRun(v1::Run& run, const Step& step);
 
- private:
-  // Compares epoch and version rows with what this run expects.
-  absl::Status Guard();
-  absl::Status ExecuteStatement(int position, int number, const Step& step,
-                                const Statement& statement);
-  absl::Status ExecuteStatements(int position, const Step& step, size_t begin, size_t end);
-  // Begins the batch that records the outcome of transactional steps.
-  absl::Status RegainSession(absl::Span<const Step> steps, std::vector<BoundStatement>& batch);
-  // The journal's statements for a step that takes effect in the transaction.
-  void AppendOutcome(int position, const Step& step, absl::Time start,
-                     std::vector<BoundStatement>& batch) const;
-  void AdvanceRun(const Step& step);
-  // Records the counts, in the section's transaction if one is open.
-  absl::Status RecordCounts(const StepRecord& record);
-  absl::Status ExecuteJournalled(const Step& step, int index, StepRecord& record, bool& recorded);
-  // Undoes a transaction that failed.
-  void RollBack();
-  // `was_open`: the section's own transaction was open before the failure.
-  absl::Status RecordFailure(const Step& step, StepRecord record, bool was_open,
-                             absl::Status error);
-
-  Session& session_;
-  const Journal& journal_;
-  v1::Run& run_;
-  RunObserver& observer_;
-  CancelToken& cancel_;
-};
-
-// Digest of the texts of a step's first `count` statements: a later run resumes
-// after them only if they are still the same.
-std::string StatementsDigest(const Step& step, int count);
+// COMMIT fails too, of deferred constraints for one: then the step is known, and
+// no statement.
+absl::Status AtStep(absl::Status error, const Step& step);
 
 }  // namespace brant
 

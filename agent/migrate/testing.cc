@@ -59,31 +59,56 @@ std::shared_ptr<const Bundle> MakeLongBundle(int count) {
   return MakeTestBundle(migrations);
 }
 
-void RecordingObserver::OnWaiting(absl::string_view) { words_.push_back("waiting"); }
+void RecordingObserver::OnWaiting(absl::string_view, const v1::Run*) { Add("waiting"); }
+
+void RecordingObserver::OnRelayed(absl::string_view, const v1::RunEvent& event) {
+  Add(absl::StrCat("relayed ", event.sequence()));
+}
 
 void RecordingObserver::OnStarted(const v1::Run& run) {
-  words_.push_back(absl::StrCat("started ", run.steps_total()));
+  Add(absl::StrCat("started ", run.steps_total()));
 }
 
 void RecordingObserver::OnStepStarted(int position, const Step& step, int statements_skipped) {
-  words_.push_back(
-      absl::StrCat("step ", position, " ", step.revision->id,
+  Add(absl::StrCat("step ", position, " ", step.revision->id,
                    statements_skipped == 0 ? "" : absl::StrCat(" after ", statements_skipped)));
 }
 
 void RecordingObserver::OnStatementStarted(int position, int number, const Step&,
                                            const Statement&) {
-  words_.push_back(absl::StrCat(position, ".", number));
+  Add(absl::StrCat(position, ".", number));
 }
 
 void RecordingObserver::OnStatementFinished(int position, int number, int64_t, absl::Duration) {
-  words_.push_back(absl::StrCat(position, ".", number, " done"));
+  Add(absl::StrCat(position, ".", number, " done"));
+}
+
+void RecordingObserver::OnBlocked(int position, int number, const std::vector<Blocker>& blockers) {
+  Add(absl::StrCat(position, ".", number, " blocked by ", blockers.size()));
+}
+
+void RecordingObserver::OnProgress(int position, int number, const Activity& activity) {
+  Add(absl::StrCat(position, ".", number, " ", activity.phase));
+}
+
+void RecordingObserver::OnAttemptFailed(int position, const absl::Status& error, absl::Duration) {
+  Add(absl::StrCat(position, " again: ", v1::ErrorReason_Name(ReasonOf(error)).substr(13)));
 }
 
 void RecordingObserver::OnStepFinished(int position, const v1::Run&, absl::Duration) {
-  words_.push_back(absl::StrCat("done ", position));
+  Add(absl::StrCat("done ", position));
 }
 
-void RecordingObserver::OnNotice(absl::string_view text) { words_.push_back(std::string(text)); }
+void RecordingObserver::OnNotice(absl::string_view text) { Add(std::string(text)); }
+
+std::vector<std::string> RecordingObserver::words() const {
+  absl::MutexLock lock(&mutex_);
+  return words_;
+}
+
+void RecordingObserver::Add(std::string word) {
+  absl::MutexLock lock(&mutex_);
+  words_.push_back(std::move(word));
+}
 
 }  // namespace brant

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "agent/migrate/observer.h"
 #include "agent/revisions/bundle.h"
 
@@ -42,20 +43,28 @@ std::shared_ptr<const Bundle> MakeLongBundle(int count);
 // "1.1 done", "done 1".
 class RecordingObserver : public RunObserver {
  public:
-  void OnWaiting(absl::string_view holder) override;
+  void OnWaiting(absl::string_view holder, const v1::Run* active) override;
+  void OnRelayed(absl::string_view agent, const v1::RunEvent& event) override;
   void OnStarted(const v1::Run& run) override;
   void OnStepStarted(int position, const Step& step, int statements_skipped) override;
   void OnStatementStarted(int position, int number, const Step& step,
                           const Statement& statement) override;
   void OnStatementFinished(int position, int number, int64_t rows_affected,
                            absl::Duration duration) override;
+  void OnBlocked(int position, int number, const std::vector<Blocker>& blockers) override;
+  void OnProgress(int position, int number, const Activity& activity) override;
+  void OnAttemptFailed(int position, const absl::Status& error, absl::Duration delay) override;
   void OnStepFinished(int position, const v1::Run& run, absl::Duration duration) override;
   void OnNotice(absl::string_view text) override;
+  std::vector<v1::RunEvent> EventsAfter(int64_t sequence) const override { return {}; }
 
-  const std::vector<std::string>& words() const { return words_; }
+  std::vector<std::string> words() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  std::vector<std::string> words_;
+  void Add(std::string word) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  mutable absl::Mutex mutex_;
+  std::vector<std::string> words_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace brant

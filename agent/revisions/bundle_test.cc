@@ -91,6 +91,16 @@ TEST(MakeBundleTest, PassesOnErrorsOfFilesAndGraph) {
             v1::ERROR_REASON_INVALID_GRAPH);
 }
 
+std::string ReadAll(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Long after all files changed.
+constexpr int64_t kMuchLater = int64_t{1} << 33;
+// Before they are so old that their digest is cached.
+constexpr int64_t kTooSoon = 0;
+
 class FolderTest : public ::testing::Test {
  protected:
   FolderTest() {
@@ -106,6 +116,25 @@ class FolderTest : public ::testing::Test {
 
   void Write(const std::string& name, absl::string_view text) {
     std::ofstream(root_ / "migrations" / name, std::ios::binary) << text;
+  }
+
+  // The digest, now in the cache. Whatever changes afterwards has other times,
+  // however coarse the kernel's clock is.
+  std::string CacheDigest() {
+    const timespec long_ago[2] = {{1, 0}, {1, 0}};
+    utimensat(AT_FDCWD, folder().c_str(), long_ago, 0);
+    for (const auto& entry : fs::directory_iterator(folder())) {
+      utimensat(AT_FDCWD, entry.path().c_str(), long_ago, 0);
+    }
+    return *FolderDigestAt(folder(), kMuchLater);
+  }
+
+  // What the cache says is the digest of the folder as it was cached.
+  void SetCachedDigest(const std::string& digest) {
+    std::fstream cache(CacheFile(), std::ios::binary | std::ios::in | std::ios::out);
+    std::string format;
+    std::getline(cache, format);
+    cache.seekp(format.size() + 1) << digest;
   }
 
   // The one file in the cache folder, or nothing.
@@ -171,25 +200,22 @@ TEST_F(FolderTest, ReadingKeepsLimits) {
             v1::ERROR_REASON_INVALID_BUNDLE);
 }
 
-// Long after all files changed.
-constexpr int64_t kMuchLater = int64_t{1} << 33;
-
 TEST_F(FolderTest, CachedDigestNeedsNoReading) {
   Write("a.sql", FileText("a"));
-  std::string digest = *FolderDigestAt(folder(), kMuchLater);
+  std::string digest = CacheDigest();
   EXPECT_EQ(digest, BundleDigest({{"a.sql", FileText("a")}}));
   ASSERT_NE(CacheFile(), "");
   // What the cache says is believed for this state of the folder, and only for it.
-  std::string text;
-  std::getline(std::ifstream(CacheFile()), text);
   std::string other(64, 'b');
-  std::ofstream(CacheFile()) << text.substr(0, text.rfind(' ')) << " " << other << "\n";
-  EXPECT_EQ(*FolderDigest(folder()), other);
+  SetCachedDigest(other);
+  EXPECT_EQ(*FolderDigestAt(folder(), kTooSoon), other);
   Write("b.sql", FileText("b"));
-  EXPECT_EQ(*FolderDigest(folder()),
+  EXPECT_EQ(*FolderDigestAt(folder(), kTooSoon),
             BundleDigest({{"a.sql", FileText("a")}, {"b.sql", FileText("b")}}));
   fs::remove(fs::path(folder()) / "b.sql");
-  EXPECT_EQ(*FolderDigest(folder()), other);
+  EXPECT_EQ(*FolderDigestAt(folder(), kTooSoon), other);
+  Write("notes.txt", "no migration");
+  EXPECT_EQ(*FolderDigestAt(folder(), kTooSoon), other);
   // Another file of the same name, size and modification time.
   struct stat before;
   ASSERT_EQ(stat((folder() + "/a.sql").c_str(), &before), 0);
@@ -197,21 +223,24 @@ TEST_F(FolderTest, CachedDigestNeedsNoReading) {
   timespec times[2] = {before.st_atim, before.st_mtim};
   ASSERT_EQ(utimensat(AT_FDCWD, (folder() + "/new").c_str(), times, 0), 0);
   fs::rename(fs::path(folder()) / "new", fs::path(folder()) / "a.sql");
-  EXPECT_EQ(*FolderDigest(folder()), BundleDigest({{"a.sql", FileText("z")}}));
+  EXPECT_EQ(*FolderDigestAt(folder(), kTooSoon), BundleDigest({{"a.sql", FileText("z")}}));
 }
 
 TEST_F(FolderTest, BadCachesAreIgnored) {
   Write("a.sql", FileText("a"));
   std::string digest = *FolderDigestAt(folder(), kMuchLater);
   std::string cache = CacheFile();
-  std::string text;
-  std::getline(std::ifstream(cache), text);
-  for (const std::string& bad : {std::string(), std::string("x"), text.substr(0, text.size() - 1),
-                                 text + " more", "other" + text, std::string(1000, 'x')}) {
-    std::ofstream(cache) << bad;
-    EXPECT_EQ(*FolderDigest(folder()), digest) << bad;
+  SetCachedDigest(std::string(64, 'b'));
+  std::string text = ReadAll(cache);
+  std::vector<std::string> bad = {"other" + text, text + '\0', std::string(1000, 'x'),
+                                  std::string(1000, '\0')};
+  for (size_t size = 0; size < text.size(); ++size) bad.push_back(text.substr(0, size));
+  for (const std::string& content : bad) {
+    std::ofstream(cache, std::ios::binary) << content;
+    EXPECT_EQ(*FolderDigest(folder()), digest) << content.size();
   }
-  std::ofstream(cache) << text.substr(0, text.rfind(' ')) << " " << std::string(64, 'b') << "\n";
+  std::ofstream(cache, std::ios::binary) << text;
+  EXPECT_EQ(*FolderDigest(folder()), std::string(64, 'b'));
   fs::permissions(cache, fs::perms::all);
   EXPECT_EQ(*FolderDigest(folder()), digest) << "anyone may have written the cache";
   fs::remove(cache);
@@ -227,11 +256,49 @@ TEST_F(FolderTest, ManyFiles) {
     files.push_back({absl::StrCat(10000 + i, ".sql"), absl::StrCat(i)});
     Write(files.back().name, files.back().content);
   }
-  EXPECT_EQ(*FolderDigestAt(folder(), kMuchLater), BundleDigest(files));
+  EXPECT_EQ(CacheDigest(), BundleDigest(files));
   EXPECT_EQ(*FolderDigest(folder()), BundleDigest(files));
-  Write(files.back().name, "changed");
-  files.back().content = "changed";
-  EXPECT_EQ(*FolderDigest(folder()), BundleDigest(files));
+  // In place, so that only the file itself shows it.
+  for (size_t changed : {0, 2500, 4999}) {
+    EXPECT_EQ(CacheDigest(), BundleDigest(files));
+    Write(files[changed].name, "changed");
+    files[changed].content = "changed";
+    EXPECT_EQ(*FolderDigest(folder()), BundleDigest(files));
+  }
+}
+
+TEST_F(FolderTest, EveryChangeChangesTheDigest) {
+  std::vector<SourceFile> files = {{"a.sql", "1"}, {"b.sql", "2"}, {"c.sql", "3"}};
+  for (const SourceFile& file : files) Write(file.name, file.content);
+  auto expect = [&](absl::string_view what) {
+    EXPECT_EQ(*FolderDigest(folder()), BundleDigest(files)) << what;
+    EXPECT_EQ(CacheDigest(), BundleDigest(files)) << what;
+    EXPECT_EQ(*FolderDigest(folder()), BundleDigest(files)) << what << ", from the cache";
+  };
+  expect("new");
+  fs::rename(fs::path(folder()) / "a.sql", fs::path(folder()) / "aa.sql");
+  files[0].name = "aa.sql";
+  expect("renamed");
+  fs::rename(fs::path(folder()) / "c.sql", fs::path(folder()) / "b.sql");
+  files = {{"aa.sql", "1"}, {"b.sql", "3"}};
+  expect("replaced by another");
+  Write("b.sql", "4");
+  files[1].content = "4";
+  expect("edited in place");
+  Write("target", "5");
+  fs::create_symlink("target", fs::path(folder()) / "d.sql");
+  files.push_back({"d.sql", "5"});
+  expect("linked");
+  Write("target", "6");
+  files[2].content = "6";
+  expect("edited behind the link");
+  fs::remove(fs::path(folder()) / "d.sql");
+  files.pop_back();
+  expect("removed");
+  fs::rename(folder(), root_ / "other");
+  fs::create_directory(folder());
+  files.clear();
+  expect("another folder");
 }
 
 TEST_F(FolderTest, DigestsRecentFilesWithoutCaching) {

@@ -167,8 +167,23 @@ absl::StatusOr<std::vector<RevisionIndex>> DowngradeRoots(const RevisionGraph& g
 absl::StatusOr<std::vector<Move>> WalkUpgrade(const RevisionGraph& graph,
                                               absl::Span<const std::string> rows,
                                               absl::string_view target) {
-  BRANT_ASSIGN_OR_RETURN(VersionRows state, VersionRows::Make(graph, rows));
+  std::vector<RevisionIndex> current;
+  for (const std::string& row : rows) {
+    BRANT_ASSIGN_OR_RETURN(RevisionIndex index, FindRow(graph, row));
+    current.push_back(index);
+  }
   BRANT_ASSIGN_OR_RETURN(Identifier identifier, ParseIdentifier(graph, target));
+  if (!identifier.steps.has_value()) {
+    // Most upgrades find nothing to do. With the rows at the targets that is seen
+    // without a walk through everything that is applied.
+    BRANT_ASSIGN_OR_RETURN(std::vector<RevisionIndex> targets, ResolveSymbol(graph, identifier));
+    BRANT_RETURN_IF_ERROR(CheckNoOverlap(graph, targets));
+    if (absl::c_all_of(targets,
+                       [&](RevisionIndex at) { return absl::c_linear_search(current, at); })) {
+      return std::vector<Move>();
+    }
+  }
+  BRANT_ASSIGN_OR_RETURN(VersionRows state, VersionRows::Make(graph, rows));
   BRANT_ASSIGN_OR_RETURN(std::vector<RevisionIndex> targets,
                          UpgradeTargets(graph, state, identifier));
   BRANT_RETURN_IF_ERROR(CheckNoOverlap(graph, targets));

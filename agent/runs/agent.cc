@@ -3,51 +3,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
-#include "agent/base/version.h"
 #include "agent/migrate/comparison.h"
+#include "agent/migrate/history.h"
 #include "agent/migrate/offline.h"
+#include "agent/revisions/identifier.h"
+#include "agent/revisions/symbol.h"
 
 namespace brant {
 namespace {
-
-v1::Dialect ToProtoDialect(Dialect dialect) {
-  switch (dialect) {
-    case Dialect::kPostgresql:
-      return v1::DIALECT_POSTGRESQL;
-    case Dialect::kSqlite:
-      return v1::DIALECT_SQLITE;
-    case Dialect::kMysql:
-      return v1::DIALECT_MYSQL;
-  }
-  return v1::DIALECT_UNSPECIFIED;
-}
-
-// Whether `rows` are what the goal asks for: then nothing has to be locked.
-// Errors are those that the run would meet.
-absl::StatusOr<bool> IsReached(const Bundle& bundle, const std::vector<std::string>& rows,
-                               const Goal& goal) {
-  switch (goal.kind) {
-    case v1::RUN_KIND_UPGRADE: {
-      BRANT_ASSIGN_OR_RETURN(std::vector<Move> moves,
-                             WalkUpgrade(bundle.graph, rows, goal.targets[0]));
-      return moves.empty();
-    }
-    case v1::RUN_KIND_DOWNGRADE: {
-      BRANT_ASSIGN_OR_RETURN(std::vector<Move> moves,
-                             WalkDowngrade(bundle.graph, rows, goal.targets[0]));
-      return moves.empty();
-    }
-    default: {
-      BRANT_ASSIGN_OR_RETURN(RowChange change,
-                             WalkStamp(bundle.graph, rows, goal.targets, goal.purge));
-      return change.removed.empty() && change.added.empty();
-    }
-  }
-}
 
 RunManagerLimits Limits(const AgentOptions& options) {
   RunManagerLimits limits;
@@ -55,50 +23,136 @@ RunManagerLimits Limits(const AgentOptions& options) {
   return limits;
 }
 
+// What a run's target is called in the journal.
+std::string TargetOf(const Goal& goal) {
+  return goal.settlement.has_value() ? goal.settlement->revision : absl::StrJoin(goal.targets, ",");
+}
+
 // A request id stands for one request.
 absl::Status CheckSameGoal(const Run& run, const Goal& goal) {
   const Goal& earlier = run.goal();
-  if (earlier.kind == goal.kind && earlier.targets == goal.targets) return absl::OkStatus();
+  if (earlier == goal) return absl::OkStatus();
   return Error(v1::ERROR_REASON_INVALID_REQUEST,
                absl::StrCat("the request id was used before, for another goal: ",
-                            RunKindName(earlier.kind), " ", absl::StrJoin(earlier.targets, ",")))
+                            RunKindName(earlier.kind), " ", TargetOf(earlier)))
       .Hint("use a new request id for each request");
 }
 
+absl::Status CheckTargets(const Goal& goal) {
+  const bool fit =
+      goal.kind == v1::RUN_KIND_REPAIR ||
+      (goal.kind == v1::RUN_KIND_STAMP ? !goal.targets.empty() : goal.targets.size() == 1);
+  if (fit) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_INVALID_REQUEST, "exactly one target revision is needed")
+      .Hint("name one, such as 'head'");
+}
+
 }  // namespace
+
+bool IsReached(const WaitTarget& target, const BundleStatus& status) {
+  const Applied& applied = status.applied;
+  if (!target.beyond.empty()) return absl::c_linear_search(applied.beyond, target.beyond);
+  return absl::c_all_of(target.revisions,
+                        [&applied](RevisionIndex index) { return applied.revisions[index]; });
+}
 
 Agent::Agent(Database* database, AgentOptions options)
     : database_(*database),
       options_(std::move(options)),
       migrator_(database, options_.migrator),
-      reader_(database, options_.migrator),
       bundles_(options_.migrations),
-      runs_(migrator_, Limits(options_)) {}
-
-void Agent::StopWorkers() {
-  canceller_.Stop();
-  worker_.Stop();
+      runs_(migrator_, Limits(options_)),
+      reader_(database, options_.migrator),
+      status_reader_(reader_, options_.migrator.agent, [this] { return runs_.ActiveSnapshot(); }),
+      watching_reader_(database, options_.migrator),
+      watching_status_reader_(watching_reader_, options_.migrator.agent,
+                              [this] { return runs_.ActiveSnapshot(); }),
+      hub_(watching_status_reader_, watcher_, options_.poll_interval),
+      relays_(watching_reader_, watcher_, options_.poll_interval) {
+  poker_.PostAfter(options_.heartbeat / 2, [this] { Poke(); });
 }
 
-absl::StatusOr<std::shared_ptr<Run>> Agent::StartRun(StartRequest request) {
+Agent::~Agent() { StopWorkers(); }
+
+void Agent::Poke() {
+  hub_.Poke();
+  relays_.Poke();
+  poker_.PostAfter(options_.heartbeat / 2, [this] { Poke(); });
+}
+
+void Agent::StopWaiting() {
+  hub_.Stop();
+  relays_.Stop();
+}
+
+void Agent::StopWorkers() {
+  StopWaiting();
+  poker_.Stop();
+  canceller_.Stop();
+  worker_.Stop();
+  watcher_.Stop();
+}
+
+absl::StatusOr<bool> Agent::IsReached(const Bundle& bundle, const std::vector<std::string>& rows,
+                                      const Goal& goal) {
+  const RevisionGraph& graph = bundle.graph;
+  switch (goal.kind) {
+    case v1::RUN_KIND_UPGRADE: {
+      if (!KnowsRows(graph, rows)) {
+        BRANT_ASSIGN_OR_RETURN(Applied applied, AppliedInBundle(reader_, graph, rows));
+        // Where the histories have diverged, the run shows both.
+        return IsReachedFromBeyond(graph, applied, goal.targets[0]);
+      }
+      BRANT_ASSIGN_OR_RETURN(std::vector<Move> moves, WalkUpgrade(graph, rows, goal.targets[0]));
+      return moves.empty();
+    }
+    case v1::RUN_KIND_DOWNGRADE: {
+      // What the bundle lacks may be undone by the scripts that are stored.
+      if (!KnowsRows(graph, rows)) return false;
+      BRANT_ASSIGN_OR_RETURN(std::vector<Move> moves, WalkDowngrade(graph, rows, goal.targets[0]));
+      return moves.empty();
+    }
+    case v1::RUN_KIND_STAMP: {
+      BRANT_ASSIGN_OR_RETURN(RowChange change, WalkStamp(graph, rows, goal.targets, goal.purge));
+      return change.removed.empty() && change.added.empty();
+    }
+    default:
+      return false;
+  }
+}
+
+absl::StatusOr<std::shared_ptr<EventLog>> Agent::FindSucceeded(const v1::Run& description) {
+  BRANT_ASSIGN_OR_RETURN(std::optional<v1::Run> run,
+                         reader_.ReadRunOfRequest(description.request_id()));
+  // Of another goal, it is refused by the run that starts.
+  if (!run.has_value() || run->state() != v1::RUN_STATE_SUCCEEDED ||
+      run->kind() != description.kind() || run->target() != description.target() ||
+      run->bundle_digest() != description.bundle_digest()) {
+    return nullptr;
+  }
+  return relays_.Follow(run->id());
+}
+
+absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) {
   if (auto run = runs_.FindRequest(request.request_id)) {
     BRANT_RETURN_IF_ERROR(CheckSameGoal(*run, request.goal));
-    return run;
+    return Run::EventsOf(std::move(run));
   }
-  if (request.goal.targets.empty() ||
-      (request.goal.kind != v1::RUN_KIND_STAMP && request.goal.targets.size() != 1)) {
-    return Error(v1::ERROR_REASON_INVALID_REQUEST, "exactly one target revision is needed")
-        .Hint("name one, such as 'head'");
-  }
+  BRANT_RETURN_IF_ERROR(CheckTargets(request.goal));
   RunRequest run_request;
+  // A downgrade finds what it needs among the scripts in the database.
+  const bool needs_files = request.goal.kind != v1::RUN_KIND_DOWNGRADE;
+  BRANT_ASSIGN_OR_RETURN(run_request.bundle,
+                         needs_files || !request.bundle_digest.empty() || bundles_.HasOwn()
+                             ? bundles_.Get(request.bundle_digest)
+                             : MakeBundle({}));
   run_request.goal = request.goal;
   run_request.lock_wait = request.lock_wait.value_or(options_.lock_wait);
-  BRANT_ASSIGN_OR_RETURN(run_request.bundle, bundles_.Get(request.bundle_digest));
 
   v1::Run description;
   description.set_request_id(request.request_id);
   description.set_kind(request.goal.kind);
-  description.set_target(absl::StrJoin(request.goal.targets, ","));
+  description.set_target(TargetOf(request.goal));
   description.set_bundle_digest(run_request.bundle->digest);
   description.set_actor(request.actor);
   description.set_agent(options_.migrator.agent);
@@ -106,21 +160,41 @@ absl::StatusOr<std::shared_ptr<Run>> Agent::StartRun(StartRequest request) {
 
   // While a run executes, the rows move: then its turn decides.
   const std::shared_ptr<Run> active = runs_.Active();
-  if (active == nullptr || active->Snapshot().state() != v1::RUN_STATE_RUNNING) {
+  const bool rows_move = active != nullptr && active->Snapshot().state() == v1::RUN_STATE_RUNNING;
+  if (!rows_move && request.goal.kind != v1::RUN_KIND_REPAIR) {
     BRANT_ASSIGN_OR_RETURN(std::vector<std::string> rows, reader_.ReadRows());
-    BRANT_ASSIGN_OR_RETURN(bool reached, IsReached(*run_request.bundle, rows, request.goal));
-    // Half a step can't be seen in the rows, and only a run can settle it.
-    std::optional<StepRecord> unfinished;
-    if (reached) {
-      BRANT_ASSIGN_OR_RETURN(unfinished, reader_.ReadUnfinishedStep());
+    absl::StatusOr<bool> is_reached = IsReached(*run_request.bundle, rows, request.goal);
+    if (!is_reached.ok()) {
+      // A relative target may lead nowhere from where its own first run has led.
+      BRANT_ASSIGN_OR_RETURN(std::optional<v1::Run> earlier,
+                             reader_.ReadRunOfRequest(request.request_id));
+      if (!earlier.has_value()) return is_reached.status();
     }
-    if (reached && !unfinished.has_value()) {
+    const bool reached = is_reached.value_or(false);
+    // Half a step can't be seen in the rows, and only a run can settle it. An
+    // upgrade that is half done does not concern what is below it.
+    bool half_step = false;
+    if (reached) {
+      BRANT_ASSIGN_OR_RETURN(std::optional<StepRecord> unfinished, reader_.ReadUnfinishedStep());
+      half_step = unfinished.has_value() && !(request.goal.kind == v1::RUN_KIND_UPGRADE &&
+                                              unfinished->direction == Direction::kUpgrade);
+    }
+    if (reached && !half_step) {
+      const std::shared_ptr<const Bundle> bundle = run_request.bundle;
       auto run = std::make_shared<Run>(std::move(run_request), std::move(description));
+      if (!KnowsRows(bundle->graph, rows)) run->OnNotice(AheadNotice(bundle->graph, rows));
       run->FinishWithNothingToDo(rows);
-      return run;
+      return Run::EventsOf(std::move(run));
     }
   }
-  return runs_.Start(std::move(run_request), std::move(description));
+  if (auto run = runs_.Join(request.request_id, request.goal, run_request.bundle->digest)) {
+    return Run::EventsOf(std::move(run));
+  }
+  BRANT_ASSIGN_OR_RETURN(std::shared_ptr<EventLog> succeeded, FindSucceeded(description));
+  if (succeeded != nullptr) return succeeded;
+  BRANT_ASSIGN_OR_RETURN(std::shared_ptr<Run> run,
+                         runs_.Start(std::move(run_request), std::move(description)));
+  return Run::EventsOf(std::move(run));
 }
 
 absl::StatusOr<Plan> Agent::MakePlanFor(absl::string_view bundle_digest, const Goal& goal) {
@@ -142,14 +216,38 @@ absl::StatusOr<std::vector<std::string>> Agent::MakeOfflineScript(absl::string_v
 
 absl::StatusOr<v1::Status> Agent::GetStatus(absl::string_view bundle_digest) {
   BRANT_ASSIGN_OR_RETURN(std::shared_ptr<const Bundle> bundle, bundles_.Get(bundle_digest));
-  BRANT_ASSIGN_OR_RETURN(v1::Status status, CompareWithBundle(reader_, bundle->graph));
-  BRANT_ASSIGN_OR_RETURN(*status.mutable_server_version(), reader_.ServerVersion());
-  if (auto run = runs_.Active()) *status.mutable_active_run() = run->Snapshot();
-  status.set_dialect(ToProtoDialect(dialect()));
-  status.set_agent(options_.migrator.agent);
-  status.set_agent_version(std::string(kVersion));
-  status.set_bundle_digest(bundle->digest);
-  return status;
+  BRANT_RETURN_IF_ERROR(status_reader_.Look().status());
+  BRANT_ASSIGN_OR_RETURN(std::shared_ptr<const BundleStatus> status,
+                         status_reader_.Compare(std::move(bundle)));
+  return status->status;
+}
+
+absl::StatusOr<WaitTarget> Agent::ResolveWait(absl::string_view bundle_digest,
+                                              absl::string_view revision) {
+  WaitTarget target;
+  BRANT_ASSIGN_OR_RETURN(target.bundle, bundles_.Get(bundle_digest));
+  const RevisionGraph& graph = target.bundle->graph;
+  if (auto identifier = ParseIdentifier(graph, revision);
+      identifier.ok() && identifier->steps.has_value()) {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST,
+                 absl::StrCat("'", revision, "' is relative: where it leads is not known"))
+        .Hint("wait for a head, a label or an id");
+  }
+  absl::StatusOr<std::vector<RevisionIndex>> revisions = ResolveRevisions(graph, revision);
+  if (revisions.ok()) {
+    target.revisions = *std::move(revisions);
+    return target;
+  }
+  if (ReasonOf(revisions.status()) != v1::ERROR_REASON_REVISION_NOT_FOUND) {
+    return revisions.status();
+  }
+  // What a newer bundle has applied is known by its rows and its scripts.
+  target.beyond = std::string(revision);
+  BRANT_ASSIGN_OR_RETURN(std::vector<std::string> rows, reader_.ReadRows());
+  if (absl::c_linear_search(rows, revision)) return target;
+  BRANT_ASSIGN_OR_RETURN(Journal::Needs needs, reader_.ReadNeeds());
+  if (needs.contains(revision)) return target;
+  return revisions.status();
 }
 
 absl::StatusOr<Agent::Revisions> Agent::ReadRevisions(absl::string_view bundle_digest,
@@ -162,11 +260,8 @@ absl::StatusOr<Agent::Revisions> Agent::ReadRevisions(absl::string_view bundle_d
     return revisions;
   }
   BRANT_ASSIGN_OR_RETURN(revisions.rows, reader_.ReadRows());
-  std::vector<RevisionIndex> known;
-  for (const std::string& row : revisions.rows) {
-    if (auto index = graph.FindId(row)) known.push_back(*index);
-  }
-  revisions.applied = graph.Ancestors(known, /*with_dependencies=*/true);
+  BRANT_ASSIGN_OR_RETURN(Applied applied, AppliedInBundle(reader_, graph, revisions.rows));
+  revisions.applied = std::move(applied.revisions);
   return revisions;
 }
 
@@ -181,22 +276,52 @@ absl::StatusOr<std::vector<v1::Run>> Agent::ListRuns(int64_t before_epoch, int l
     // A run is recorded a moment before it knows.
     if (v1::Run snapshot = run->Snapshot(); snapshot.epoch() != 0) recorded = std::move(snapshot);
   }
-  if (active != nullptr && !active_is_recorded) runs.insert(runs.begin(), active->Snapshot());
+  if (active != nullptr && !active_is_recorded) {
+    // It takes the place of one that the next page shows.
+    if (static_cast<int>(runs.size()) == limit) runs.pop_back();
+    runs.insert(runs.begin(), active->Snapshot());
+  }
   return runs;
 }
 
-absl::StatusOr<v1::Run> Agent::GetRun(absl::string_view id) {
-  if (auto run = runs_.Find(id)) return run->Snapshot();
-  if (id == "latest") {
+absl::StatusOr<Agent::FoundRun> Agent::FindRun(absl::string_view id) {
+  FoundRun found;
+  found.own = runs_.Find(id);
+  const bool latest = id == "latest";
+  if (found.own != nullptr && (!latest || !found.own->events().finished())) return found;
+  std::optional<v1::Run> recorded;
+  if (latest) {
     BRANT_ASSIGN_OR_RETURN(std::vector<v1::Run> runs, reader_.ReadRuns(0, 1));
-    if (!runs.empty()) return runs[0];
+    if (!runs.empty()) recorded = std::move(runs[0]);
   } else {
-    BRANT_ASSIGN_OR_RETURN(std::optional<v1::Run> run, reader_.ReadRun(std::string(id)));
-    if (run.has_value()) return *std::move(run);
+    BRANT_ASSIGN_OR_RETURN(recorded, reader_.ReadRun(std::string(id)));
   }
-  return Error(v1::ERROR_REASON_NOT_FOUND, id == "latest" ? "the database has no runs yet"
-                                                          : absl::StrCat("no run has the id ", id))
-      .Hint("'brant runs' lists the runs of the database");
+  if (!recorded.has_value()) {
+    if (found.own == nullptr) return UnknownRun(id);
+    return found;
+  }
+  // An own run that never began is in no journal.
+  if (found.own != nullptr) {
+    const v1::Run own = found.own->Snapshot();
+    if (own.epoch() == 0 ? FromTimestamp(own.create_time()) > FromTimestamp(recorded->create_time())
+                         : own.epoch() >= recorded->epoch()) {
+      return found;
+    }
+  }
+  found.own = runs_.Find(recorded->id());
+  found.recorded = *std::move(recorded);
+  return found;
+}
+
+absl::StatusOr<v1::Run> Agent::GetRun(absl::string_view id) {
+  BRANT_ASSIGN_OR_RETURN(FoundRun found, FindRun(id));
+  return found.own != nullptr ? found.own->Snapshot() : std::move(found.recorded);
+}
+
+absl::StatusOr<std::shared_ptr<EventLog>> Agent::WatchRun(absl::string_view id) {
+  BRANT_ASSIGN_OR_RETURN(FoundRun found, FindRun(id));
+  if (found.own != nullptr) return Run::EventsOf(std::move(found.own));
+  return relays_.Follow(found.recorded.id());
 }
 
 v1::Revision ToProto(const Revision& revision) {

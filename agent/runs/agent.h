@@ -19,7 +19,11 @@
 #include "agent/migrate/plan.h"
 #include "agent/migrate/state_reader.h"
 #include "agent/runs/bundle_store.h"
+#include "agent/runs/event_log.h"
+#include "agent/runs/relayed_runs.h"
 #include "agent/runs/run_manager.h"
+#include "agent/runs/status_hub.h"
+#include "agent/runs/status_reader.h"
 #include "brant/v1/plan.pb.h"
 #include "brant/v1/revision.pb.h"
 #include "brant/v1/run.pb.h"
@@ -33,8 +37,10 @@ struct AgentOptions {
   std::string migrations;
   // How long runs wait for the migration lock, unless they say otherwise.
   absl::Duration lock_wait = absl::InfiniteDuration();
-  // A stream that follows a run shows this often that it lives.
+  // A stream that follows something shows this often that it lives.
   absl::Duration heartbeat = absl::Seconds(10);
+  // How often the database is asked what others wait for.
+  absl::Duration poll_interval = absl::Seconds(1);
 };
 
 // What StartRun is asked for.
@@ -47,26 +53,42 @@ struct StartRequest {
   std::optional<absl::Duration> lock_wait;
 };
 
+// What WaitForRevision waits for, resolved.
+struct WaitTarget {
+  std::shared_ptr<const Bundle> bundle;
+  // Of the bundle; all must be applied.
+  std::vector<RevisionIndex> revisions;
+  // Not empty: the id of a revision that only the database has.
+  std::string beyond;
+};
+
+// The database is at or past the target.
+bool IsReached(const WaitTarget& target, const BundleStatus& status);
+
 // Calls that read files or ask the database block, and must be made from tasks
 // of `worker()`; the others may be made from any thread.
 class Agent {
  public:
   // `database` must outlive the agent.
   Agent(Database* database, AgentOptions options);
+  ~Agent();
 
   Worker& worker() { return worker_; }
   // Cancels runs: never behind what waits for the database's answer to a read.
   Worker& canceller() { return canceller_; }
   RunManager& runs() { return runs_; }
+  StatusHub& hub() { return hub_; }
   BundleStore& bundles() { return bundles_; }
   const AgentOptions& options() const { return options_; }
   Dialect dialect() const { return database_.dialect(); }
 
   // Blocking from here on.
 
-  // Starts a run or joins one. Where the database is at the target already, the
-  // run has ended, and nothing was locked or written.
-  absl::StatusOr<std::shared_ptr<Run>> StartRun(StartRequest request);
+  // Starts a run or joins one, and gives its events. Where the database is at the
+  // target already, or past it, the run has ended, and nothing was locked or
+  // written. A request whose run has succeeded, as the journal says, is answered
+  // by that.
+  absl::StatusOr<std::shared_ptr<EventLog>> StartRun(StartRequest request);
 
   // The steps of `goal` from where the database is.
   absl::StatusOr<Plan> MakePlanFor(absl::string_view bundle_digest, const Goal& goal);
@@ -85,28 +107,69 @@ class Agent {
   };
   absl::StatusOr<Revisions> ReadRevisions(absl::string_view bundle_digest, bool omit_database);
 
+  // What `revision` stands for, which must not be relative. INVALID_REQUEST, or an
+  // error of the identifier's.
+  absl::StatusOr<WaitTarget> ResolveWait(absl::string_view bundle_digest,
+                                         absl::string_view revision);
+
   // The runs of the journal, the latest first, from before `before_epoch` (0:
   // from the latest on), as this agent knows them better where it executes them.
   absl::StatusOr<std::vector<v1::Run>> ListRuns(int64_t before_epoch, int limit);
-  // NOT_FOUND if there is no such run; `latest` is one.
+
+  // In these, an id may be `latest`: the run that this agent executes or is about
+  // to, or the latest of any agent. NOT_FOUND if there is no such run.
   absl::StatusOr<v1::Run> GetRun(absl::string_view id);
+  absl::StatusOr<std::shared_ptr<EventLog>> WatchRun(absl::string_view id);
+
+  // Asks whichever agent executes a run to cancel it.
+  absl::Status RequestCancel(absl::string_view id) { return migrator_.RequestCancel(id); }
 
   absl::Status Ping() { return reader_.Ping(); }
+
+  // Not blocking: ends at once what only waits for the database or other agents,
+  // with SHUTTING_DOWN.
+  void StopWaiting();
 
   // Takes no more tasks, drops those that have not begun, and waits for the one
   // under way. May be called from any thread, after the runs were shut down.
   void StopWorkers();
 
  private:
+  // One of the two is set.
+  struct FoundRun {
+    std::shared_ptr<Run> own;
+    v1::Run recorded;
+  };
+  absl::StatusOr<FoundRun> FindRun(absl::string_view id);
+
+  // Whether `rows` are what the goal asks for: then nothing has to be locked.
+  // Errors are those that the run would meet.
+  absl::StatusOr<bool> IsReached(const Bundle& bundle, const std::vector<std::string>& rows,
+                                 const Goal& goal);
+  // The events of the run of a request that has succeeded; null if none has.
+  absl::StatusOr<std::shared_ptr<EventLog>> FindSucceeded(const v1::Run& description);
+  // Wakes, now and again, those who follow what others do.
+  void Poke();
+
   Database& database_;
   const AgentOptions options_;
   const Migrator migrator_;
-  StateReader reader_;
   BundleStore bundles_;
   RunManager runs_;
+  // Of worker_.
+  StateReader reader_;
+  StatusReader status_reader_;
+  // Of watcher_.
+  StateReader watching_reader_;
+  StatusReader watching_status_reader_;
+  // Reads what hub_ and relays_ wait for, so that no call waits behind it.
+  Worker watcher_;
+  StatusHub hub_;
+  RelayedRuns relays_;
   // Last: their tasks use the rest.
   Worker worker_;
   Worker canceller_;
+  Worker poker_;
 };
 
 // As the API shows them.

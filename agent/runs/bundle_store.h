@@ -29,6 +29,9 @@ class BundleStore {
   absl::StatusOr<std::shared_ptr<const Bundle>> Get(absl::string_view digest)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The agent has migrations of its own.
+  bool HasOwn() const { return !folder_.empty(); }
+
   void Add(std::shared_ptr<const Bundle> bundle) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:

@@ -35,7 +35,7 @@ std::vector<std::string> ReadFrom(const EventLog& log, int64_t sequence) {
 }
 
 TEST(EventLogTest, NumbersEventsFromOneWithoutGaps) {
-  EventLog log;
+  EventLog log("r");
   EXPECT_EQ(log.After(0), nullptr);
   for (int i = 1; i <= 3; ++i) log.Append(Notice(absl::StrCat(i)));
   for (int i = 0; i < 3; ++i) {
@@ -50,7 +50,7 @@ TEST(EventLogTest, NumbersEventsFromOneWithoutGaps) {
 }
 
 TEST(EventLogTest, NothingFollowsTheEnd) {
-  EventLog log;
+  EventLog log("r");
   log.Append(Notice("a"));
   EXPECT_FALSE(log.finished());
   log.Append(Finished());
@@ -61,7 +61,7 @@ TEST(EventLogTest, NothingFollowsTheEnd) {
 }
 
 TEST(EventLogTest, EventsKeepTheirPlaceInMemoryWhileTheLogGrows) {
-  EventLog log;
+  EventLog log("r");
   log.Append(Notice("first"));
   const v1::RunEvent* first = log.After(0);
   for (int i = 0; i < 10'000; ++i) log.Append(Notice("more"));
@@ -70,7 +70,7 @@ TEST(EventLogTest, EventsKeepTheirPlaceInMemoryWhileTheLogGrows) {
 }
 
 TEST(EventLogTest, ListenersAreToldOfEventsAndPokesUntilTheyEnd) {
-  EventLog log;
+  EventLog log("r");
   int told = 0;
   auto subscription = log.Subscribe([&told] { ++told; });
   EXPECT_EQ(told, 0);
@@ -86,7 +86,7 @@ TEST(EventLogTest, ListenersAreToldOfEventsAndPokesUntilTheyEnd) {
 }
 
 TEST(EventLogTest, AListenerMayReadTheLog) {
-  EventLog log;
+  EventLog log("r");
   std::vector<int64_t> seen;
   auto subscription = log.Subscribe([&] {
     while (const v1::RunEvent* event = log.After(seen.empty() ? 0 : seen.back())) {
@@ -98,7 +98,7 @@ TEST(EventLogTest, AListenerMayReadTheLog) {
 }
 
 TEST(EventLogTest, ASubscriptionEndsOnlyWhenItsListenerIsDone) {
-  EventLog log;
+  EventLog log("r");
   absl::Notification listening, may_go;
   std::atomic<bool> over = false;
   auto subscription = log.Subscribe([&] {
@@ -118,7 +118,7 @@ TEST(EventLogTest, ASubscriptionEndsOnlyWhenItsListenerIsDone) {
 TEST(EventLogTest, AListenerMayOutliveTheLogsInterest) {
   std::unique_ptr<EventLog::Subscription> subscription;
   {
-    EventLog log;
+    EventLog log("r");
     subscription = log.Subscribe([] {});
   }
   subscription.reset();
@@ -129,7 +129,7 @@ TEST(EventLogTest, ReplayEqualsLiveForConcurrentReadersAndWriters) {
   constexpr int kWriters = 4;
   constexpr int kEvents = 500;
   constexpr int kReaders = 8;
-  EventLog log;
+  EventLog log("r");
   std::vector<std::vector<std::string>> live(kReaders);
   std::vector<std::thread> readers;
   for (int r = 0; r < kReaders; ++r) {
@@ -181,6 +181,46 @@ TEST(EventLogTest, ReplayEqualsLiveForConcurrentReadersAndWriters) {
   for (int64_t from : {1, 77, 1999, 2000}) {
     EXPECT_EQ(ReadFrom(log, from), std::vector<std::string>(replay.begin() + from, replay.end()));
   }
+}
+
+TEST(EventLogTest, NumberedEventsStayAsTheyAre) {
+  EventLog log("r", EventLog::Source::kJournal);
+  EXPECT_EQ(log.source(), EventLog::Source::kJournal);
+  auto append = [&log](int64_t sequence) {
+    v1::RunEvent event = Notice(absl::StrCat(sequence));
+    event.set_sequence(sequence);
+    event.mutable_event_time()->set_seconds(7);
+    log.AppendNumbered(event);
+  };
+  append(2);  // not its turn
+  EXPECT_EQ(log.Last(), nullptr);
+  append(1);
+  append(2);
+  append(2);
+  append(4);
+  ASSERT_NE(log.Last(), nullptr);
+  EXPECT_EQ(log.Last()->sequence(), 2);
+  EXPECT_EQ(log.Last()->event_time().seconds(), 7);
+  log.Append(Finished());
+  EXPECT_EQ(log.Last()->sequence(), 3);
+  append(4);
+  EXPECT_EQ(log.Last()->sequence(), 3);
+}
+
+TEST(EventLogTest, AClosedLogSaysWhyAndOneThatHasEndedIsNotClosed) {
+  EventLog log("r");
+  int calls = 0;
+  auto subscription = log.Subscribe([&calls] { ++calls; });
+  EXPECT_TRUE(log.closed().ok());
+  log.Close(absl::UnavailableError("first"));
+  log.Close(absl::UnavailableError("second"));
+  EXPECT_EQ(log.closed().message(), "first");
+  EXPECT_EQ(calls, 1);
+  EXPECT_FALSE(log.finished());
+  EventLog ended("r");
+  ended.Append(Finished());
+  ended.Close(absl::UnavailableError("late"));
+  EXPECT_TRUE(ended.closed().ok());
 }
 
 }  // namespace

@@ -3,13 +3,38 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "agent/base/error.h"
+#include "agent/base/log.h"
 #include "agent/base/timestamp.h"
+#include "agent/migrate/journal.h"
 
 namespace brant {
 namespace {
 
 constexpr size_t kMaxStatementText = 512;
+
+// The log names neither statements nor what the database says about them: they
+// may hold data.
+void LogBegin(const v1::Run& run) {
+  LogInfo(absl::StrCat("run ", run.id(), " begins: ", RunKindName(run.kind()), " ", run.target(),
+                       ", ", run.steps_total(), " steps, asked for by '", run.actor(),
+                       "' with request ", run.request_id(), ", bundle ", run.bundle_digest()));
+}
+
+void LogEnd(const v1::Run& run) {
+  std::string why;
+  if (run.has_error()) {
+    const absl::Status error = FromRpcStatus(run.error());
+    why = absl::StrCat(": ",
+                       absl::StripPrefix(v1::ErrorReason_Name(ReasonOf(error)), "ERROR_REASON_"));
+    const std::string file = ErrorDetail(error, "file"), line = ErrorDetail(error, "line");
+    if (!file.empty()) absl::StrAppend(&why, " in ", file, line.empty() ? "" : ":", line);
+  }
+  LogInfo(absl::StrCat("run ", run.id(), " ended: ", RunStateName(run.state()), " after ",
+                       run.steps_done(), " of ", run.steps_total(), " steps", why));
+}
 
 }  // namespace
 
@@ -18,6 +43,7 @@ Run::Run(RunRequest request, v1::Run description)
       bundle_digest_(request.bundle == nullptr ? "" : request.bundle->digest),
       wait_deadline_(absl::Now() + request.lock_wait),
       id_(description.id()),
+      events_(id_),
       snapshot_(std::move(description)),
       bundle_(std::move(request.bundle)) {
   absl::MutexLock lock(&mutex_);
@@ -79,6 +105,9 @@ void Run::FinishWithNothingToDo(const std::vector<std::string>& rows) {
 }
 
 void Run::Finish(v1::Run run) {
+  // It has none if there was nothing to do, and that of an earlier run if its
+  // request had been executed before.
+  if (run.id() == id_ && !id_.empty()) LogEnd(run);
   {
     absl::MutexLock lock(&mutex_);
     snapshot_ = run;
@@ -90,19 +119,38 @@ void Run::Finish(v1::Run run) {
   events_.Append(std::move(event));
 }
 
-void Run::AnnounceQueued(int position) {
+void Run::AnnounceQueued(int position, const v1::Run& active) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (snapshot_.state() != v1::RUN_STATE_WAITING) return;
+    if (queue_position_ != 0 && position >= queue_position_) return;
+    queue_position_ = position;
+  }
   v1::RunEvent event = NewEvent();
-  event.mutable_run_waiting()->set_queue_position(position);
+  v1::RunWaiting& waiting = *event.mutable_run_waiting();
+  waiting.set_queue_position(position);
+  *waiting.mutable_active_run() = active;
   events_.Append(std::move(event));
 }
 
-void Run::OnWaiting(absl::string_view holder) {
+void Run::OnWaiting(absl::string_view holder, const v1::Run* active) {
   v1::RunEvent event = NewEvent();
-  event.mutable_run_waiting()->set_holder(std::string(holder));
+  v1::RunWaiting& waiting = *event.mutable_run_waiting();
+  waiting.set_holder(std::string(holder));
+  if (!holder.empty() || active != nullptr) waiting.set_queue_position(1);
+  if (active != nullptr) *waiting.mutable_active_run() = *active;
+  events_.Append(std::move(event));
+}
+
+void Run::OnRelayed(absl::string_view agent, const v1::RunEvent& relayed) {
+  v1::RunEvent event = NewEvent();
+  event.mutable_relayed()->set_agent(std::string(agent));
+  *event.mutable_relayed()->mutable_event() = relayed;
   events_.Append(std::move(event));
 }
 
 void Run::OnStarted(const v1::Run& run) {
+  LogBegin(run);
   SetSnapshot(run);
   v1::RunEvent event = NewEvent();
   event.mutable_run_started()->set_steps_total(run.steps_total());
@@ -146,6 +194,49 @@ void Run::OnStatementFinished(int position, int number, int64_t rows_affected,
   finished.set_rows_affected(rows_affected);
   *finished.mutable_duration() = ToDuration(duration);
   events_.Append(std::move(event));
+}
+
+void Run::OnBlocked(int position, int number, const std::vector<Blocker>& blockers) {
+  v1::RunEvent event = NewEvent();
+  v1::StatementBlocked& blocked = *event.mutable_statement_blocked();
+  blocked.set_position(position);
+  blocked.set_statement(number);
+  for (const Blocker& blocker : blockers) {
+    v1::Blocker& shown = *blocked.add_blockers();
+    shown.set_session_id(blocker.server_id);
+    shown.set_session(blocker.session);
+    shown.set_statement(Shorten(blocker.statement, kMaxStatementText));
+    *shown.mutable_age() = ToDuration(blocker.age);
+  }
+  events_.Append(std::move(event));
+}
+
+void Run::OnProgress(int position, int number, const Activity& activity) {
+  v1::RunEvent event = NewEvent();
+  v1::StatementProgress& progress = *event.mutable_statement_progress();
+  progress.set_position(position);
+  progress.set_statement(number);
+  progress.set_phase(activity.phase);
+  if (activity.share.has_value()) progress.set_share(*activity.share);
+  events_.Append(std::move(event));
+}
+
+void Run::OnAttemptFailed(int position, const absl::Status& error, absl::Duration delay) {
+  v1::RunEvent event = NewEvent();
+  v1::AttemptFailed& failed = *event.mutable_attempt_failed();
+  failed.set_position(position);
+  *failed.mutable_error() = ToRpcStatus(error);
+  *failed.mutable_delay() = ToDuration(delay);
+  events_.Append(std::move(event));
+}
+
+std::vector<v1::RunEvent> Run::EventsAfter(int64_t sequence) const {
+  std::vector<v1::RunEvent> events;
+  while (const v1::RunEvent* event = events_.After(sequence)) {
+    events.push_back(*event);
+    sequence = event->sequence();
+  }
+  return events;
 }
 
 void Run::OnStepFinished(int position, const v1::Run& run, absl::Duration duration) {

@@ -31,6 +31,11 @@ class Run : public RunObserver {
   v1::Run Snapshot() const ABSL_LOCKS_EXCLUDED(mutex_);
   const EventLog& events() const { return events_; }
   EventLog& events() { return events_; }
+  // Its events, for one who holds nothing else of the run.
+  static std::shared_ptr<EventLog> EventsOf(std::shared_ptr<Run> run) {
+    EventLog* events = &run->events();
+    return {std::move(run), events};
+  }
   CancelToken& cancel() { return cancel_; }
 
   // Until when the run may wait for its turn and the migration lock.
@@ -46,18 +51,24 @@ class Run : public RunObserver {
   // Ends a run that needs no execution: `rows` are what the target asks for.
   void FinishWithNothingToDo(const std::vector<std::string>& rows);
 
-  // Tells that the run waits behind `position` others.
-  void AnnounceQueued(int position);
+  // Tells that the run waits behind `position` others, of which `active` is the
+  // first, unless it was told of fewer before.
+  void AnnounceQueued(int position, const v1::Run& active) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  void OnWaiting(absl::string_view holder) override;
+  void OnWaiting(absl::string_view holder, const v1::Run* active) override;
+  void OnRelayed(absl::string_view agent, const v1::RunEvent& event) override;
   void OnStarted(const v1::Run& run) override;
   void OnStepStarted(int position, const Step& step, int statements_skipped) override;
   void OnStatementStarted(int position, int number, const Step& step,
                           const Statement& statement) override;
   void OnStatementFinished(int position, int number, int64_t rows_affected,
                            absl::Duration duration) override;
+  void OnBlocked(int position, int number, const std::vector<Blocker>& blockers) override;
+  void OnProgress(int position, int number, const Activity& activity) override;
+  void OnAttemptFailed(int position, const absl::Status& error, absl::Duration delay) override;
   void OnStepFinished(int position, const v1::Run& run, absl::Duration duration) override;
   void OnNotice(absl::string_view text) override;
+  std::vector<v1::RunEvent> EventsAfter(int64_t sequence) const override;
 
  private:
   v1::RunEvent NewEvent() const;
@@ -74,6 +85,8 @@ class Run : public RunObserver {
   v1::Run snapshot_ ABSL_GUARDED_BY(mutex_);
   // Until the run has ended: the files may be large.
   std::shared_ptr<const Bundle> bundle_ ABSL_GUARDED_BY(mutex_);
+  // The place in the queue that was told last; 0: none.
+  int queue_position_ ABSL_GUARDED_BY(mutex_) = 0;
   // Not OK: the run is to end after the step under way.
   absl::Status stop_reason_ ABSL_GUARDED_BY(mutex_);
 };

@@ -31,9 +31,23 @@ bool IsRelative(absl::string_view target) {
 // The end of a run is told a moment before its worker is done with it.
 bool IsUnderWay(const std::shared_ptr<Run>& run) { return !run->events().finished(); }
 
-bool SameGoal(const Goal& a, const Goal& b) {
-  return a.kind == b.kind && a.targets == b.targets && a.purge == b.purge &&
-         a.transaction_mode == b.transaction_mode;
+// The run ended without having come to a result: its request, made again, starts
+// another one that goes on.
+bool IsToBeTakenUp(const Run& run) {
+  if (!run.events().finished()) return false;
+  const v1::Run snapshot = run.Snapshot();
+  if (snapshot.state() == v1::RUN_STATE_INTERRUPTED) return true;
+  if (snapshot.state() != v1::RUN_STATE_FAILED) return false;
+  switch (ReasonOf(FromRpcStatus(snapshot.error()))) {
+    case v1::ERROR_REASON_DATABASE_UNREACHABLE:
+    case v1::ERROR_REASON_COMMIT_IN_DOUBT:
+    case v1::ERROR_REASON_CONCURRENT_CHANGE:
+    case v1::ERROR_REASON_DATABASE_READ_ONLY:
+    case v1::ERROR_REASON_SHUTTING_DOWN:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -50,31 +64,35 @@ void RunManager::Poke() {
 
 RunManager::~RunManager() { Shutdown(absl::ZeroDuration()); }
 
-std::shared_ptr<Run> RunManager::FindJoinable(const RunRequest& request) const {
-  for (const std::string& target : request.goal.targets) {
+std::shared_ptr<Run> RunManager::JoinLocked(absl::string_view request_id, const Goal& goal,
+                                            absl::string_view bundle_digest) {
+  if (auto run = FindRequestLocked(request_id)) return run;
+  if (shutting_down_) return nullptr;
+  for (const std::string& target : goal.targets) {
     if (IsRelative(target)) return nullptr;
   }
   for (const auto& run : unfinished_) {
-    if (IsUnderWay(run) && SameGoal(run->goal(), request.goal) &&
-        run->bundle_digest() == request.bundle->digest) {
-      return run;
+    if (IsUnderWay(run) && run->goal() == goal && run->bundle_digest() == bundle_digest) {
+      return by_request_[std::string(request_id)] = run;
     }
   }
   return nullptr;
 }
 
+std::shared_ptr<Run> RunManager::Join(absl::string_view request_id, const Goal& goal,
+                                      absl::string_view bundle_digest) {
+  absl::MutexLock lock(&mutex_);
+  return JoinLocked(request_id, goal, bundle_digest);
+}
+
 absl::StatusOr<std::shared_ptr<Run>> RunManager::Start(RunRequest request, v1::Run description) {
   absl::MutexLock lock(&mutex_);
-  if (auto found = by_request_.find(description.request_id()); found != by_request_.end()) {
-    return found->second;
+  if (auto run = JoinLocked(description.request_id(), request.goal, request.bundle->digest)) {
+    return run;
   }
   if (shutting_down_) {
     return Error(v1::ERROR_REASON_SHUTTING_DOWN, "the agent is shutting down")
         .Hint("run the command again; another agent, or this one restarted, will take it");
-  }
-  if (auto run = FindJoinable(request)) {
-    by_request_[description.request_id()] = run;
-    return run;
   }
   if (unfinished_.size() > limits_.max_waiting) {
     return Error(v1::ERROR_REASON_LIMIT_EXCEEDED,
@@ -86,7 +104,8 @@ absl::StatusOr<std::shared_ptr<Run>> RunManager::Start(RunRequest request, v1::R
   auto run = std::make_shared<Run>(std::move(request), std::move(description));
   const auto before = std::count_if(unfinished_.begin(), unfinished_.end(), IsUnderWay);
   if (before > 0) {
-    run->AnnounceQueued(static_cast<int>(before));
+    const auto first = std::find_if(unfinished_.begin(), unfinished_.end(), IsUnderWay);
+    run->AnnounceQueued(static_cast<int>(before), (*first)->Snapshot());
     if (run->wait_deadline() != absl::InfiniteFuture()) {
       poker_.PostAfter(run->wait_deadline() - absl::Now(), [this, weak = std::weak_ptr<Run>(run)] {
         if (auto run = weak.lock()) Expire(run);
@@ -108,9 +127,19 @@ void RunManager::Execute(const std::shared_ptr<Run>& run) {
     if (std::find(unfinished_.begin(), unfinished_.end(), run) == unfinished_.end()) return;
   }
   run->Execute(migrator_);
-  absl::MutexLock lock(&mutex_);
-  unfinished_.erase(std::find(unfinished_.begin(), unfinished_.end(), run));
-  Forget();
+  {
+    absl::MutexLock lock(&mutex_);
+    unfinished_.erase(std::find(unfinished_.begin(), unfinished_.end(), run));
+    Forget();
+  }
+  AnnouncePlaces();
+}
+
+void RunManager::AnnouncePlaces() {
+  const std::vector<std::shared_ptr<Run>> runs = Unfinished();
+  for (size_t place = 1; place < runs.size(); ++place) {
+    runs[place]->AnnounceQueued(static_cast<int>(place), runs[0]->Snapshot());
+  }
 }
 
 void RunManager::Forget() {
@@ -141,8 +170,13 @@ void RunManager::Forget() {
 
 std::shared_ptr<Run> RunManager::FindRequest(absl::string_view request_id) const {
   absl::MutexLock lock(&mutex_);
+  return FindRequestLocked(request_id);
+}
+
+std::shared_ptr<Run> RunManager::FindRequestLocked(absl::string_view request_id) const {
   auto found = by_request_.find(request_id);
-  return found == by_request_.end() ? nullptr : found->second;
+  if (found == by_request_.end() || IsToBeTakenUp(*found->second)) return nullptr;
+  return found->second;
 }
 
 std::shared_ptr<Run> RunManager::Find(absl::string_view id) const {
@@ -160,6 +194,12 @@ std::shared_ptr<Run> RunManager::Active() const {
   return active == unfinished_.end() ? nullptr : *active;
 }
 
+std::optional<v1::Run> RunManager::ActiveSnapshot() const {
+  const std::shared_ptr<Run> active = Active();
+  if (active == nullptr) return std::nullopt;
+  return active->Snapshot();
+}
+
 bool RunManager::RemoveWaiting(const std::shared_ptr<Run>& run) {
   absl::MutexLock lock(&mutex_);
   auto waiting = std::find(unfinished_.begin(), unfinished_.end(), run);
@@ -171,8 +211,10 @@ bool RunManager::RemoveWaiting(const std::shared_ptr<Run>& run) {
 
 void RunManager::Cancel(const std::shared_ptr<Run>& run, const absl::Status& reason) {
   run->cancel().Cancel(reason);
+  if (!RemoveWaiting(run)) return;
   // Ends at once, for it is cancelled.
-  if (RemoveWaiting(run)) run->Execute(migrator_);
+  run->Execute(migrator_);
+  AnnouncePlaces();
 }
 
 void RunManager::Expire(const std::shared_ptr<Run>& run) {
@@ -182,6 +224,7 @@ void RunManager::Expire(const std::shared_ptr<Run>& run) {
             "other runs of this agent kept this one from its turn for longer than it may wait")
           .Hint("wait for them with 'brant watch', or allow more time with --lock-wait"));
   run->Execute(migrator_);
+  AnnouncePlaces();
 }
 
 std::vector<std::shared_ptr<Run>> RunManager::Unfinished() const {

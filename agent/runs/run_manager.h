@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,13 +47,19 @@ class RunManager {
   absl::StatusOr<std::shared_ptr<Run>> Start(RunRequest request, v1::Run description)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The run of a request id, if this agent remembers it.
+  // The run that Start would join; null: it would start one.
+  std::shared_ptr<Run> Join(absl::string_view request_id, const Goal& goal,
+                            absl::string_view bundle_digest) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The run of a request id, if this agent remembers it, and if it came to a
+  // result or still may.
   std::shared_ptr<Run> FindRequest(absl::string_view request_id) const ABSL_LOCKS_EXCLUDED(mutex_);
   // The run of an id, or for `latest` the one that was started last; null if
   // this agent has none.
   std::shared_ptr<Run> Find(absl::string_view id) const ABSL_LOCKS_EXCLUDED(mutex_);
   // The run that executes now; null if none does.
   std::shared_ptr<Run> Active() const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::optional<v1::Run> ActiveSnapshot() const;
 
   // Asks a run to stop for a reason (CANCELLED or SHUTTING_DOWN). One that waits
   // its turn ends at once; the one that executes ends when it notices, and a
@@ -67,13 +74,18 @@ class RunManager {
 
  private:
   bool AllFinished() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return unfinished_.empty(); }
-  std::shared_ptr<Run> FindJoinable(const RunRequest& request) const
+  std::shared_ptr<Run> FindRequestLocked(absl::string_view request_id) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::shared_ptr<Run> JoinLocked(absl::string_view request_id, const Goal& goal,
+                                  absl::string_view bundle_digest)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Execute(const std::shared_ptr<Run>& run) ABSL_LOCKS_EXCLUDED(mutex_);
   // Ends a run whose turn did not come within its `lock_wait`.
   void Expire(const std::shared_ptr<Run>& run) ABSL_LOCKS_EXCLUDED(mutex_);
   // Takes a run out of those that wait their turn; false: it does not.
   bool RemoveWaiting(const std::shared_ptr<Run>& run) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Tells those that wait their turn how many are before them.
+  void AnnouncePlaces() ABSL_LOCKS_EXCLUDED(mutex_);
   std::vector<std::shared_ptr<Run>> Unfinished() const ABSL_LOCKS_EXCLUDED(mutex_);
   // False: the deadline passed first.
   bool AwaitFinished(absl::Time deadline) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -156,6 +156,7 @@ TEST_F(RunManagerTest, RunsExecuteOneAfterTheOther) {
   EXPECT_EQ(manager.Active(), first);
   ASSERT_NE(second->events().After(0), nullptr);
   EXPECT_EQ(second->events().After(0)->run_waiting().queue_position(), 1);
+  EXPECT_EQ(second->events().After(0)->run_waiting().active_run().id(), first->id());
   EXPECT_EQ(second->Snapshot().state(), v1::RUN_STATE_WAITING);
   LetGo();
   const v1::Run one = End(*first), two = End(*second);
@@ -163,6 +164,43 @@ TEST_F(RunManagerTest, RunsExecuteOneAfterTheOther) {
   EXPECT_EQ(two.epoch(), 2);
   EXPECT_EQ(one.steps_done(), 1);
   EXPECT_EQ(two.steps_done(), 1);
+}
+
+TEST_F(RunManagerTest, ARunIsToldWhenItMovesUpInTheQueue) {
+  Hold();
+  RunManager manager(migrator_);
+  auto first = Start(manager, "r1", Request("a"));
+  auto second = Start(manager, "r2", Request("b"));
+  auto third = Start(manager, "r3", Request("head"));
+  auto fourth = Start(manager, "r4", Request("heads"));
+  manager.Cancel(third, Error(v1::ERROR_REASON_CANCELLED, "stop"));
+  ASSERT_NE(fourth->events().After(1), nullptr);
+  EXPECT_EQ(fourth->events().After(0)->run_waiting().queue_position(), 3);
+  EXPECT_EQ(fourth->events().After(1)->run_waiting().queue_position(), 2);
+  // What has not changed for a run is not told again.
+  EXPECT_EQ(second->events().After(1), nullptr);
+  LetGo();
+  EXPECT_EQ(End(*fourth).state(), v1::RUN_STATE_SUCCEEDED);
+  EXPECT_EQ(fourth->events().After(2)->run_waiting().queue_position(), 1);
+}
+
+TEST_F(RunManagerTest, GoalsThatDifferInTheirOptionsAreNotJoined) {
+  Hold();
+  RunManager manager(migrator_);
+  auto run = Start(manager, "r1", Request("head"));
+  RunRequest allowing = Request("head");
+  allowing.goal.allow_edited_files = true;
+  auto other = Start(manager, "r2", allowing);
+  EXPECT_NE(other, run);
+  EXPECT_EQ(manager.Join("r3", allowing.goal, allowing.bundle->digest), other);
+  EXPECT_EQ(manager.FindRequest("r3"), other);
+  RunRequest repair = Request("head");
+  repair.goal = {.kind = v1::RUN_KIND_REPAIR, .settlement = Settlement{"a", true}};
+  EXPECT_EQ(manager.Join("r4", repair.goal, repair.bundle->digest), nullptr);
+  auto settles = Start(manager, "r4", repair);
+  repair.goal.settlement->took_effect = false;
+  EXPECT_NE(Start(manager, "r5", repair), settles);
+  LetGo();
 }
 
 TEST_F(RunManagerTest, MoreThanMayWaitAreRefused) {
@@ -257,7 +295,6 @@ TEST_F(RunManagerTest, TheWaitForTheTurnIsTakenFromTheWaitForTheLock) {
   while (absl::Now() < run.wait_deadline()) std::this_thread::yield();
   run.Execute(migrator_);
   EXPECT_EQ(ReasonOfEnd(run), v1::ERROR_REASON_LOCK_TIMEOUT);
-  EXPECT_EQ(run.events().After(0)->has_run_finished(), true);  // without waiting
   LetGo();
 }
 

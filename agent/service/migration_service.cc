@@ -68,6 +68,7 @@ absl::StatusOr<StartRequest> ToStartRequest(const Request& request, v1::RunKind 
   if (options.transaction_mode() != v1::TRANSACTION_MODE_UNSPECIFIED) {
     start.goal.transaction_mode = options.transaction_mode();
   }
+  start.goal.allow_edited_files = options.allow_edited_files();
   if (options.has_lock_wait()) start.lock_wait = FromDuration(options.lock_wait());
   return start;
 }
@@ -84,11 +85,11 @@ grpc::ServerWriteReactor<Response>* StreamRun(Agent& agent, grpc::CallbackServer
              [&agent, context, stream, request = *std::move(request)](absl::Status status) {
                if (status.ok()) status = CheckCaller(*context);
                if (!status.ok()) return stream->Fail(status);
-               absl::StatusOr<std::shared_ptr<Run>> run = agent.StartRun(request);
-               if (run.ok()) {
-                 stream->Follow(*std::move(run), 0);
+               absl::StatusOr<std::shared_ptr<EventLog>> events = agent.StartRun(request);
+               if (events.ok()) {
+                 stream->Follow(*std::move(events), 0);
                } else {
-                 stream->Fail(run.status());
+                 stream->Fail(events.status());
                }
              });
   return stream;
@@ -166,6 +167,23 @@ grpc::ServerWriteReactor<v1::StampResponse>* MigrationServiceImpl::Stamp(
   return StreamRun<v1::StampResponse>(agent_, context, std::move(start));
 }
 
+grpc::ServerWriteReactor<v1::RepairResponse>* MigrationServiceImpl::Repair(
+    grpc::CallbackServerContext* context, const v1::RepairRequest* request) {
+  const auto& accepted = request->accept_edited_files().revisions();
+  absl::StatusOr<StartRequest> start =
+      ToStartRequest(*request, v1::RUN_KIND_REPAIR, {accepted.begin(), accepted.end()});
+  if (start.ok() && request->action_case() == v1::RepairRequest::ACTION_NOT_SET) {
+    start = Error(v1::ERROR_REASON_INVALID_REQUEST, "the request says nothing that can be repaired")
+                .Hint("set accept_edited_files or settle_statement");
+  }
+  const v1::SettleStatement& settled = request->settle_statement();
+  if (start.ok() && request->has_settle_statement()) {
+    start->goal.settlement = Settlement{settled.revision(), settled.took_effect()};
+    if (absl::Status fits = CheckLengths("", {settled.revision()}); !fits.ok()) start = fits;
+  }
+  return StreamRun<v1::RepairResponse>(agent_, context, std::move(start));
+}
+
 grpc::ServerWriteReactor<v1::PlanResponse>* MigrationServiceImpl::Plan(
     grpc::CallbackServerContext* context, const v1::PlanRequest* request) {
   auto* stream = new ListStream<v1::PlanResponse>();
@@ -188,7 +206,46 @@ grpc::ServerUnaryReactor* MigrationServiceImpl::GetStatus(grpc::CallbackServerCo
 
 grpc::ServerWriteReactor<v1::WatchStatusResponse>* MigrationServiceImpl::WatchStatus(
     grpc::CallbackServerContext* context, const v1::WatchStatusRequest* request) {
-  return new StatusStream(agent_, request->bundle_digest());
+  auto* stream = new StatusStream<v1::WatchStatusResponse>(absl::InfiniteDuration());
+  Turn::Post(agent_.worker(),
+             [this, context, stream, digest = request->bundle_digest()](absl::Status status) {
+               if (status.ok()) status = CheckCaller(*context);
+               if (!status.ok()) return stream->Fail(status);
+               absl::StatusOr<std::shared_ptr<const Bundle>> bundle = agent_.bundles().Get(digest);
+               if (!bundle.ok()) return stream->Fail(bundle.status());
+               stream->Follow(agent_.hub(), *std::move(bundle),
+                              [](const BundleStatus& status, v1::WatchStatusResponse& response) {
+                                *response.mutable_status() = status.status;
+                                return false;
+                              });
+             });
+  return stream;
+}
+
+grpc::ServerWriteReactor<v1::WaitForRevisionResponse>* MigrationServiceImpl::WaitForRevision(
+    grpc::CallbackServerContext* context, const v1::WaitForRevisionRequest* request) {
+  auto* stream = new StatusStream<v1::WaitForRevisionResponse>(agent_.options().heartbeat);
+  if (absl::Status status = CheckLengths(request->bundle_digest(), {request->revision()});
+      !status.ok()) {
+    stream->Fail(status);
+    return stream;
+  }
+  Turn::Post(agent_.worker(), [this, context, stream, request = *request](absl::Status status) {
+    if (status.ok()) status = CheckCaller(*context);
+    if (!status.ok()) return stream->Fail(status);
+    absl::StatusOr<WaitTarget> target =
+        agent_.ResolveWait(request.bundle_digest(), request.revision());
+    if (!target.ok()) return stream->Fail(target.status());
+    std::shared_ptr<const Bundle> bundle = target->bundle;
+    stream->Follow(agent_.hub(), std::move(bundle),
+                   [target = *std::move(target)](const BundleStatus& status,
+                                                 v1::WaitForRevisionResponse& response) {
+                     *response.mutable_status() = status.status;
+                     response.set_reached(IsReached(target, status));
+                     return response.reached();
+                   });
+  });
+  return stream;
 }
 
 grpc::ServerUnaryReactor* MigrationServiceImpl::ListRevisions(

@@ -17,6 +17,8 @@ class MigrationServiceImpl final : public v1::MigrationService::CallbackService 
       grpc::CallbackServerContext* context, const v1::DowngradeRequest* request) override;
   grpc::ServerWriteReactor<v1::StampResponse>* Stamp(grpc::CallbackServerContext* context,
                                                      const v1::StampRequest* request) override;
+  grpc::ServerWriteReactor<v1::RepairResponse>* Repair(grpc::CallbackServerContext* context,
+                                                       const v1::RepairRequest* request) override;
   grpc::ServerWriteReactor<v1::PlanResponse>* Plan(grpc::CallbackServerContext* context,
                                                    const v1::PlanRequest* request) override;
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
@@ -24,6 +26,8 @@ class MigrationServiceImpl final : public v1::MigrationService::CallbackService 
                                       v1::GetStatusResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchStatusResponse>* WatchStatus(
       grpc::CallbackServerContext* context, const v1::WatchStatusRequest* request) override;
+  grpc::ServerWriteReactor<v1::WaitForRevisionResponse>* WaitForRevision(
+      grpc::CallbackServerContext* context, const v1::WaitForRevisionRequest* request) override;
   grpc::ServerUnaryReactor* ListRevisions(grpc::CallbackServerContext* context,
                                           const v1::ListRevisionsRequest* request,
                                           v1::ListRevisionsResponse* response) override;

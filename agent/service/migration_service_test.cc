@@ -157,7 +157,7 @@ TEST_F(MigrationServiceTest, ARepeatedRequestReplaysItsRun) {
 TEST_F(MigrationServiceTest, ManyNodesAtOnceMakeOneRun) {
   const std::string digest = Upload(Two());
   HoldLock();
-  constexpr int kNodes = 20;
+  constexpr int kNodes = 64;
   std::vector<std::vector<v1::RunEvent>> seen(kNodes);
   std::vector<std::thread> nodes;
   for (int i = 0; i < kNodes; ++i) {

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "agent/base/error.h"
 #include "agent/base/worker.h"
+#include "agent/runs/stopping.h"
 
 namespace brant {
 
@@ -20,11 +21,6 @@ inline grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
                       ToRpcStatus(status).SerializeAsString());
-}
-
-inline absl::Status StoppingError() {
-  return Error(v1::ERROR_REASON_SHUTTING_DOWN, "the agent is shutting down")
-      .Hint("call again; another agent, or this one restarted, will answer");
 }
 
 // Why a call is not to be answered when its turn comes, if so.

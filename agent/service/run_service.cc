@@ -1,6 +1,8 @@
 #include "agent/service/run_service.h"
 
 #include <algorithm>
+#include <limits>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -16,6 +18,7 @@ namespace {
 constexpr int kDefaultPage = 50;
 constexpr int kLargestPage = 1000;
 constexpr absl::Duration kCancelInterval = absl::Milliseconds(200);
+constexpr absl::Duration kRecordedInterval = absl::Milliseconds(500);
 
 // Cancels until the run has ended: a statement that was just about to begin
 // escapes the first time.
@@ -35,28 +38,53 @@ void CancelUntilEnded(Agent& agent, std::shared_ptr<Run> run, const absl::Status
                   });
 }
 
-absl::Status UnknownRun(absl::string_view id) {
-  return Error(v1::ERROR_REASON_NOT_FOUND,
-               absl::StrCat("this agent does not execute a run with the id ", id))
-      .Hint("'brant runs' lists the runs of the database and their agents");
-}
+// Cancels a run that another agent executes: asks for it in the journal, and
+// answers when the run has ended there, or its client is gone.
+class RecordedCancel {
+ public:
+  RecordedCancel(Agent& agent, grpc::CallbackServerContext* context, std::string id,
+                 v1::CancelRunResponse* response, grpc::ServerUnaryReactor* reactor)
+      : agent_(agent),
+        context_(context),
+        id_(std::move(id)),
+        response_(response),
+        reactor_(reactor) {}
 
-// The last event of a run that another agent executed, or this one before it
-// was restarted: only its end is known. It is new to whoever has seen others.
-absl::StatusOr<v1::RunEvent> EndOfRecorded(Agent& agent, const grpc::CallbackServerContext& context,
-                                           const absl::Status& may_go_on,
-                                           const v1::WatchRunRequest& request) {
-  BRANT_RETURN_IF_ERROR(may_go_on);
-  BRANT_RETURN_IF_ERROR(CheckCaller(context));
-  BRANT_ASSIGN_OR_RETURN(v1::Run run, agent.GetRun(request.run_id()));
-  if (run.state() == v1::RUN_STATE_RUNNING) return UnknownRun(run.id());
-  v1::RunEvent event;
-  event.set_run_id(run.id());
-  event.set_sequence(std::max<int64_t>(request.after_sequence(), 0) + 1);
-  *event.mutable_event_time() = ToTimestamp(absl::Now());
-  *event.mutable_run_finished()->mutable_run() = std::move(run);
-  return event;
-}
+  static void Post(std::shared_ptr<RecordedCancel> cancel, absl::Duration delay) {
+    Worker& worker = cancel->agent_.worker();
+    Turn::PostAfter(worker, delay, [cancel = std::move(cancel)](absl::Status status) {
+      if (status.ok()) status = CheckCaller(*cancel->context_);
+      absl::StatusOr<bool> ended = status.ok() ? cancel->Look() : status;
+      if (ended.ok() && !*ended) return Post(cancel, kRecordedInterval);
+      cancel->reactor_->Finish(ToGrpcStatus(ended.status()));
+    });
+  }
+
+ private:
+  // True: the run has ended, and is the response.
+  absl::StatusOr<bool> Look() {
+    BRANT_ASSIGN_OR_RETURN(v1::Run run, agent_.GetRun(id_));
+    // What `latest` stands for must not change.
+    id_ = run.id();
+    if (run.state() != v1::RUN_STATE_RUNNING) {
+      *response_->mutable_run() = std::move(run);
+      return true;
+    }
+    if (requested_) return false;
+    absl::Status status = agent_.RequestCancel(id_);
+    requested_ = status.ok();
+    // A transaction of the run itself may be in the way.
+    if (!status.ok() && ReasonOf(status) != v1::ERROR_REASON_LOCK_NOT_AVAILABLE) return status;
+    return false;
+  }
+
+  Agent& agent_;
+  grpc::CallbackServerContext* const context_;
+  std::string id_;
+  v1::CancelRunResponse* const response_;
+  grpc::ServerUnaryReactor* const reactor_;
+  bool requested_ = false;
+};
 
 }  // namespace
 
@@ -72,8 +100,11 @@ grpc::ServerUnaryReactor* RunServiceImpl::ListRuns(grpc::CallbackServerContext* 
     const int size =
         request->page_size() <= 0 ? kDefaultPage : std::min(request->page_size(), kLargestPage);
     BRANT_ASSIGN_OR_RETURN(std::vector<v1::Run> runs, agent_.ListRuns(before, size));
-    if (!runs.empty() && static_cast<int>(runs.size()) >= size && runs.back().epoch() > 1) {
-      response->set_next_page_token(absl::StrCat(runs.back().epoch()));
+    if (static_cast<int>(runs.size()) >= size) {
+      // A page of nothing but a run that is not recorded yet comes before all.
+      const int64_t last =
+          runs.back().epoch() == 0 ? std::numeric_limits<int64_t>::max() : runs.back().epoch();
+      if (last > 1) response->set_next_page_token(absl::StrCat(last));
     }
     for (v1::Run& run : runs) *response->add_runs() = std::move(run);
     return absl::OkStatus();
@@ -92,16 +123,18 @@ grpc::ServerUnaryReactor* RunServiceImpl::GetRun(grpc::CallbackServerContext* co
 grpc::ServerWriteReactor<v1::WatchRunResponse>* RunServiceImpl::WatchRun(
     grpc::CallbackServerContext* context, const v1::WatchRunRequest* request) {
   auto* stream = new RunStream<v1::WatchRunResponse>(agent_.options().heartbeat);
-  if (auto run = agent_.runs().Find(request->run_id())) {
-    stream->Follow(std::move(run), request->after_sequence());
+  // What `latest` stands for is looked up in the journal.
+  if (auto run = agent_.runs().Find(request->run_id()); run && request->run_id() != "latest") {
+    stream->Follow(Run::EventsOf(std::move(run)), request->after_sequence());
     return stream;
   }
-  Turn::Post(agent_.worker(),
-             [this, context, stream, request = *request](const absl::Status& status) {
-               absl::StatusOr<v1::RunEvent> end = EndOfRecorded(agent_, *context, status, request);
-               if (!end.ok()) return stream->Fail(end.status());
-               stream->Conclude(*std::move(end));
-             });
+  Turn::Post(agent_.worker(), [this, context, stream, request = *request](absl::Status status) {
+    if (status.ok()) status = CheckCaller(*context);
+    if (!status.ok()) return stream->Fail(status);
+    absl::StatusOr<std::shared_ptr<EventLog>> events = agent_.WatchRun(request.run_id());
+    if (!events.ok()) return stream->Fail(events.status());
+    stream->Follow(*std::move(events), request.after_sequence());
+  });
   return stream;
 }
 
@@ -109,15 +142,13 @@ grpc::ServerUnaryReactor* RunServiceImpl::CancelRun(grpc::CallbackServerContext*
                                                     const v1::CancelRunRequest* request,
                                                     v1::CancelRunResponse* response) {
   std::shared_ptr<Run> run = agent_.runs().Find(request->run_id());
-  if (run == nullptr) {
-    return Reply(context, agent_.worker(), [this, request, response]() -> absl::Status {
-      BRANT_ASSIGN_OR_RETURN(v1::Run recorded, agent_.GetRun(request->run_id()));
-      if (recorded.state() == v1::RUN_STATE_RUNNING) return UnknownRun(recorded.id());
-      *response->mutable_run() = std::move(recorded);
-      return absl::OkStatus();
-    });
-  }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  if (run == nullptr) {
+    RecordedCancel::Post(
+        std::make_shared<RecordedCancel>(agent_, context, request->run_id(), response, reactor),
+        absl::ZeroDuration());
+    return reactor;
+  }
   Turn::Post(agent_.canceller(),
              [this, run = std::move(run), response, reactor](const absl::Status& status) {
                CancelUntilEnded(agent_, run, status, response, reactor);

@@ -249,9 +249,15 @@ TEST_F(RunServiceTest, RunsOfTheJournalAreFoundByAnotherAgent) {
   EXPECT_EQ(run.epoch(), 1);
   ASSERT_TRUE(GetRun("latest", &run).ok());
   EXPECT_EQ(run.id(), ended.id());
+  // Its events, too.
   const std::vector<v1::RunEvent> events = Watch(ended.id(), 0);
-  ASSERT_THAT(events, SizeIs(1));
-  EXPECT_EQ(events[0].run_finished().run().id(), ended.id());
+  ASSERT_THAT(events, SizeIs(1 + 2 * 2 + 3 * 2 + 1));
+  for (size_t i = 0; i < events.size(); ++i) {
+    EXPECT_EQ(events[i].sequence(), static_cast<int64_t>(i) + 1);
+    EXPECT_EQ(events[i].run_id(), ended.id());
+  }
+  EXPECT_EQ(events.back().run_finished().run().id(), ended.id());
+  EXPECT_EQ(Bytes(Watch("latest", 0)), Bytes(events));
   grpc::Status status;
   EXPECT_THAT(Watch("nope", 0, &status), IsEmpty());
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_NOT_FOUND);
@@ -265,16 +271,35 @@ TEST_F(RunServiceTest, WithoutRunsLatestIsNotFound) {
   EXPECT_EQ(One("SELECT count(*) FROM sqlite_master"), "0");
 }
 
-// A run that an agent left behind when it died: nobody can stream its events.
-TEST_F(RunServiceTest, ARunOfADeadAgentIsNotFollowed) {
-  const v1::Run ended = UpgradeAll(Upload(Two()));
-  ASSERT_TRUE(session_->Execute("UPDATE brant_runs SET state = 'running', end_time = NULL").ok());
-  Restart(AgentOptions());
+// A run that an agent left behind when it died: the next one says that it ended.
+TEST_F(RunServiceTest, ARunOfADeadAgentIsFollowedUntilTheNextOneBegins) {
+  const std::string digest = Upload(Two());
   grpc::Status status;
-  EXPECT_THAT(Watch(ended.id(), 0, &status), IsEmpty());
-  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_NOT_FOUND);
-  v1::Run run;
-  EXPECT_EQ(ReasonOf(Cancel(ended.id(), &run)), v1::ERROR_REASON_NOT_FOUND);
+  const std::string id = Upgrade(UpgradeTo(digest, "a"), &status).front().run_id();
+  ASSERT_TRUE(session_->Execute("UPDATE brant_runs SET state = 'running', end_time = NULL").ok());
+  AgentOptions options;
+  options.poll_interval = absl::Milliseconds(20);
+  Restart(options);
+  auto context = NewContext();
+  v1::WatchRunRequest request;
+  request.set_run_id(id);
+  auto watch = runs_->WatchRun(context.get(), request);
+  v1::WatchRunResponse response;
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_TRUE(response.event().has_run_started());
+  v1::Run cancelled;
+  grpc::Status cancel_status;
+  std::thread canceller([&] { cancel_status = Cancel(id, &cancelled); });
+  // The request is in the journal before the next run begins.
+  while (One("SELECT cancel_request FROM brant_progress") != "1") std::this_thread::yield();
+  UpgradeAll(Upload(Two()));
+  while (watch->Read(&response)) {
+  }
+  EXPECT_TRUE(watch->Finish().ok());
+  EXPECT_EQ(response.event().run_finished().run().state(), v1::RUN_STATE_INTERRUPTED);
+  canceller.join();
+  EXPECT_TRUE(cancel_status.ok()) << cancel_status.error_message();
+  EXPECT_EQ(cancelled.state(), v1::RUN_STATE_INTERRUPTED);
 }
 
 TEST_F(RunServiceTest, RunsAreListedPageByPage) {
@@ -320,6 +345,19 @@ TEST_F(RunServiceTest, TheRunThatWaitsIsListedOnce) {
   EXPECT_EQ(response.runs(0).id(), run_id);
   EXPECT_EQ(response.runs(0).state(), v1::RUN_STATE_WAITING);
   EXPECT_EQ(response.runs(1).state(), v1::RUN_STATE_SUCCEEDED);
+  // It takes a place of the page.
+  v1::ListRunsRequest one;
+  one.set_page_size(1);
+  response.Clear();
+  ASSERT_TRUE(runs_->ListRuns(NewContext().get(), one, &response).ok());
+  ASSERT_EQ(response.runs_size(), 1);
+  EXPECT_EQ(response.runs(0).id(), run_id);
+  one.set_page_token(response.next_page_token());
+  response.Clear();
+  ASSERT_TRUE(runs_->ListRuns(NewContext().get(), one, &response).ok());
+  ASSERT_EQ(response.runs_size(), 1);
+  EXPECT_EQ(response.runs(0).state(), v1::RUN_STATE_SUCCEEDED);
+  EXPECT_EQ(response.next_page_token(), "");
   ReleaseLock();
   AwaitEvent(run_id, v1::RunEvent::kStatementStarted);
   response.Clear();

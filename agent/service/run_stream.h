@@ -11,14 +11,14 @@
 
 #include "absl/synchronization/mutex.h"
 #include "agent/base/timestamp.h"
-#include "agent/runs/run.h"
+#include "agent/runs/event_log.h"
 #include "agent/service/reply.h"
 
 namespace brant {
 
 // Sends a run's events, one write in flight, at the reader's pace. `Response`
-// has a field `event`. Lives until the call is done; Follow, Conclude or
-// Fail must be called once.
+// has a field `event`. Lives until the call is done; Follow or Fail must be
+// called once.
 template <typename Response>
 class RunStream : public grpc::ServerWriteReactor<Response> {
  public:
@@ -26,24 +26,16 @@ class RunStream : public grpc::ServerWriteReactor<Response> {
   explicit RunStream(absl::Duration heartbeat) : heartbeat_(heartbeat) {}
 
   // Sends the events after `sequence`, to the last one.
-  void Follow(std::shared_ptr<Run> run, int64_t sequence) ABSL_LOCKS_EXCLUDED(mutex_) {
-    auto subscription = run->events().Subscribe([this] {
+  void Follow(std::shared_ptr<EventLog> events, int64_t sequence) ABSL_LOCKS_EXCLUDED(mutex_) {
+    auto subscription = events->Subscribe([this] {
       absl::MutexLock lock(&mutex_);
       Pump();
     });
     absl::MutexLock lock(&mutex_);
-    run_ = std::move(run);
+    events_ = std::move(events);
     sequence_ = sequence;
     subscription_ = std::move(subscription);
     Pump();
-  }
-
-  // Sends one event and no more.
-  void Conclude(v1::RunEvent event) ABSL_LOCKS_EXCLUDED(mutex_) {
-    absl::MutexLock lock(&mutex_);
-    if (cancelled_) return End(grpc::Status::CANCELLED);
-    *response_.mutable_event() = std::move(event);
-    Write(/*last=*/true);
   }
 
   void Fail(const absl::Status& status) ABSL_LOCKS_EXCLUDED(mutex_) {
@@ -60,7 +52,7 @@ class RunStream : public grpc::ServerWriteReactor<Response> {
 
   void OnCancel() override ABSL_LOCKS_EXCLUDED(mutex_) {
     absl::MutexLock lock(&mutex_);
-    // Whatever is still under way (Follow, Conclude or Fail, a write) ends the stream.
+    // Whatever is still under way (Follow or Fail, a write) ends the stream.
     cancelled_ = true;
     Pump();
   }
@@ -80,23 +72,34 @@ class RunStream : public grpc::ServerWriteReactor<Response> {
   void Pump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (writing_ || ended_ || subscription_ == nullptr) return;
     if (cancelled_) return End(grpc::Status::CANCELLED);
-    const v1::RunEvent* event = run_->events().After(sequence_);
+    const v1::RunEvent* event = events_->After(sequence_);
     if (event != nullptr) {
       *response_.mutable_event() = *event;
       sequence_ = event->sequence();
       Write(event->has_run_finished());
-    } else if (run_->events().finished()) {
-      // It was asked for events beyond the last one.
-      End(grpc::Status::OK);
+    } else if (events_->finished()) {
+      ReachedEnd();
+    } else if (absl::Status closed = events_->closed(); !closed.ok()) {
+      End(ToGrpcStatus(closed));
     } else if (absl::Now() - last_write_ >= heartbeat_) {
       v1::RunEvent& heartbeat = *response_.mutable_event();
       heartbeat.Clear();
-      heartbeat.set_run_id(run_->id());
+      heartbeat.set_run_id(events_->run_id());
       heartbeat.set_sequence(sequence_);
       *heartbeat.mutable_event_time() = ToTimestamp(absl::Now());
       heartbeat.mutable_heartbeat();
       Write(/*last=*/false);
     }
+  }
+
+  // It was asked for events beyond the last one.
+  void ReachedEnd() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (events_->source() == EventLog::Source::kRun) return End(grpc::Status::OK);
+    // The reader has seen events that were not recorded any more before their run
+    // ended; the end is new to it.
+    *response_.mutable_event() = *events_->Last();
+    response_.mutable_event()->set_sequence(++sequence_);
+    Write(/*last=*/true);
   }
 
   void Write(bool last) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -118,7 +121,7 @@ class RunStream : public grpc::ServerWriteReactor<Response> {
 
   const absl::Duration heartbeat_;
   absl::Mutex mutex_;
-  std::shared_ptr<Run> run_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<EventLog> events_ ABSL_GUARDED_BY(mutex_);
   std::unique_ptr<EventLog::Subscription> subscription_ ABSL_GUARDED_BY(mutex_);
   int64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;

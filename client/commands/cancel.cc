@@ -1,6 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "client/commands/command.h"
+#include "client/ui/event_lines.h"
 #include "client/ui/run_view.h"
 
 namespace brant {

@@ -32,6 +32,7 @@ std::unique_ptr<Command> MakeHistoryCommand();
 std::unique_ptr<Command> MakeInitCommand();
 std::unique_ptr<Command> MakeMergeCommand();
 std::unique_ptr<Command> MakePlanCommand();
+std::unique_ptr<Command> MakeRepairCommand();
 std::unique_ptr<Command> MakeRevisionCommand();
 std::unique_ptr<Command> MakeRunsCommand();
 std::unique_ptr<Command> MakeShowCommand();
@@ -39,6 +40,7 @@ std::unique_ptr<Command> MakeStampCommand();
 std::unique_ptr<Command> MakeStatusCommand();
 std::unique_ptr<Command> MakeUpgradeCommand();
 std::unique_ptr<Command> MakeVersionCommand();
+std::unique_ptr<Command> MakeWaitCommand();
 std::unique_ptr<Command> MakeWatchCommand();
 
 }  // namespace brant

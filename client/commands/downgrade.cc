@@ -11,6 +11,8 @@ class DowngradeCommand : public Command {
   void Declare(Flags& flags) override {
     flags.Argument("TARGET", &target_, true,
                    "Where to go: base, -N, an id, a label…; with --sql FROM:TO");
+    run_.DeclareScript(flags);
+    run_.DeclareAllowEdited(flags);
     run_.Declare(flags);
     flags.Examples(
         "  brant downgrade -1           undo the last revision\n"
@@ -37,7 +39,7 @@ class DowngradeCommand : public Command {
     v1::DowngradeRequest request;
     request.set_target(target_);
     BRANT_RETURN_IF_ERROR(run_.Apply(request));
-    return ExecuteRun(context, std::move(request));
+    return ExecuteRun(context, std::move(request), run_.timeout());
   }
 
  private:

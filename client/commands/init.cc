@@ -36,7 +36,7 @@ migrations = $FOLDER
 # version-table-schema = ""
 
 # How many seconds to try to reach the agent or the database.
-# connect-timeout = 10
+# connect-timeout = 30
 )";
 
 absl::Status SystemError(absl::string_view what, const std::string& path) {

@@ -72,6 +72,32 @@ std::vector<std::string> DialectNames() {
   return names;
 }
 
+constexpr char kNoRunKnown[] =
+    "Left before an agent gave the run an id; if it goes on, 'brant runs' lists it";
+
+std::string HowToGoOn(const std::string& run_id) {
+  return absl::StrCat("'brant watch ", run_id, "' follows it, 'brant cancel ", run_id,
+                      "' stops it");
+}
+
+// Why a run was left when the time was over.
+absl::Status TimeoutError(const RunOutcome& outcome) {
+  const v1::Run& run = outcome.run;
+  if (run.state() == v1::RUN_STATE_CANCELLED) {
+    return Error(
+               v1::ERROR_REASON_CLIENT_TIMEOUT,
+               "the timeout was over before the run ended, so it was cancelled: this program's own "
+               "agent ends with it")
+        .Hint("a running agent, named with --agent, goes on without this program");
+  }
+  std::string text = "the timeout was over before the run ended";
+  if (!run.id().empty()) absl::StrAppend(&text, "; run ", run.id(), " goes on");
+  if (!outcome.trouble.ok()) absl::StrAppend(&text, ": ", outcome.trouble.message());
+  return Error(v1::ERROR_REASON_CLIENT_TIMEOUT, text)
+      .Hint(run.id().empty() ? "no run is known; if one goes on, 'brant runs' lists it"
+                             : HowToGoOn(run.id()));
+}
+
 }  // namespace
 
 v1::TransactionMode ParseTransactionMode(const std::string& text) {
@@ -80,12 +106,21 @@ v1::TransactionMode ParseTransactionMode(const std::string& text) {
   return v1::TRANSACTION_MODE_UNSPECIFIED;
 }
 
-void RunFlags::Declare(Flags& flags) {
+void RunFlags::DeclareScript(Flags& flags) {
   flags.Switch("--sql", &sql_, "Print an SQL script instead; no database is needed");
   flags.Choice("--dialect", DialectNames(), &dialect_,
                "With --sql: the kind of database, if no database or agent says it");
   flags.Choice("--transaction", {"step", "all"}, &transaction_,
                "One transaction per step (the default), or one for all of them");
+}
+
+void RunFlags::DeclareAllowEdited(Flags& flags) {
+  flags.Switch("--allow-edited", &allow_edited_,
+               "Run although files were edited after they were applied");
+}
+
+void RunFlags::Declare(Flags& flags) {
+  timeout_.Declare(flags);
   flags.Seconds("--lock-wait", &lock_wait_,
                 "How long to wait for another run to end (default: the agent's)");
   flags.Text("--actor", "NAME", &actor_, "Who asks, for the journal (default: user@host)");
@@ -101,6 +136,7 @@ absl::StatusOr<v1::RunOptions> RunFlags::Options() const {
                  absl::StrCat("--actor is longer than ", kMaxActorBytes, " bytes"));
   }
   options.set_transaction_mode(ParseTransactionMode(transaction_));
+  options.set_allow_edited_files(allow_edited_);
   if (lock_wait_ >= 0) {
     *options.mutable_lock_wait() = google::protobuf::util::TimeUtil::MillisecondsToDuration(
         static_cast<int64_t>(lock_wait_ * 1000));
@@ -142,11 +178,12 @@ absl::StatusOr<int> RunFlags::PrintScript(Context& context, v1::PlanRequest requ
   return kExitDone;
 }
 
-absl::StatusOr<int> ExecuteRun(Context& context, RunRequest request) {
+absl::StatusOr<int> ExecuteRun(Context& context, RunRequest request, const TimeoutFlag& timeout) {
+  BRANT_ASSIGN_OR_RETURN(const absl::Duration limit, timeout.Get(context.settings()));
   BRANT_ASSIGN_OR_RETURN(AgentClient * agent, context.agent());
   const Interrupts interrupts;
   const std::unique_ptr<RunView> view = MakeRunView(context.console());
-  RunFollower follower(*agent, interrupts, *view);
+  RunFollower follower(*agent, interrupts, *view, limit);
   absl::StatusOr<RunOutcome> outcome = follower.Start(std::move(request), context.migrations());
   view->Close();
   if (!outcome.ok()) return std::move(outcome).status();
@@ -156,17 +193,22 @@ absl::StatusOr<int> ExecuteRun(Context& context, RunRequest request) {
 int ReportOutcome(Context& context, const Interrupts& interrupts, const RunOutcome& outcome) {
   Console& console = context.console();
   const v1::Run& run = outcome.run;
-  if (outcome.detached) {
-    if (run.id().empty()) {
-      console.Note("Left before the agent gave the run an id; 'brant runs' lists it");
-    } else {
-      console.Note(absl::StrCat("The run goes on without this program: 'brant watch ", run.id(),
-                                "' follows it, 'brant cancel ", run.id(), "' stops it"));
-    }
+  const bool cancelled = run.state() == v1::RUN_STATE_CANCELLED;
+  if (outcome.left == Left::kTimeout) {
+    const absl::Status error = TimeoutError(outcome);
+    console.PrintError(error);
+    if (cancelled) console.Note(DescribeState(run));
+    return ExitCodeOf(error);
+  }
+  if (outcome.left == Left::kSignal && !cancelled) {
+    console.Note(run.id().empty()
+                     ? kNoRunKnown
+                     : absl::StrCat("The run goes on without this program: ", HowToGoOn(run.id())));
     return kExitSignalBase + interrupts.signal();
   }
   if (run.state() == v1::RUN_STATE_SUCCEEDED) {
-    if (!console.quiet() && !console.json()) console.Print(DescribeSuccess(run));
+    if (!console.quiet() && !console.json())
+      console.Print(DescribeSuccess(run, outcome.predecessor));
     return kExitDone;
   }
   absl::Status error = FromRpcStatus(run.error());

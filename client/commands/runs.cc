@@ -5,6 +5,7 @@
 #include "absl/time/time.h"
 #include "agent/base/error.h"
 #include "client/commands/command.h"
+#include "client/ui/event_lines.h"
 #include "client/ui/run_view.h"
 #include "client/ui/table.h"
 #include "google/protobuf/util/time_util.h"

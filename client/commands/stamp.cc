@@ -12,6 +12,7 @@ class StampCommand : public Command {
     flags.Arguments("REVISIONS", &targets_, true,
                     "What the database is to be marked as: ids, head, heads, base, labels");
     flags.Switch("--purge", &purge_, "Forget every revision that is recorded first");
+    run_.DeclareScript(flags);
     run_.Declare(flags);
     flags.Examples(
         "  brant stamp head             the schema is there already: mark it so\n"
@@ -35,7 +36,7 @@ class StampCommand : public Command {
     }
     request.set_purge(purge_);
     BRANT_RETURN_IF_ERROR(run_.Apply(request));
-    return ExecuteRun(context, std::move(request));
+    return ExecuteRun(context, std::move(request), run_.timeout());
   }
 
  private:

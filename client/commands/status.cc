@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "agent/base/error.h"
 #include "client/commands/command.h"
+#include "client/ui/event_lines.h"
 #include "client/ui/run_view.h"
 #include "client/ui/table.h"
 #include "google/protobuf/util/time_util.h"
@@ -12,21 +13,24 @@
 namespace brant {
 namespace {
 
-std::string Plural(int count) {
-  return absl::StrCat(count, count == 1 ? " revision" : " revisions");
-}
+// So much of a checksum tells files apart.
+constexpr size_t kShownChecksum = 12;
 
 std::string DescribeState(const v1::Status& status) {
   switch (status.state()) {
     case v1::STATUS_STATE_UP_TO_DATE:
       return "up to date";
     case v1::STATUS_STATE_BEHIND:
-      return absl::StrCat("behind: ", Plural(status.pending_count()), " pending");
+      return absl::StrCat("behind: ", Plural(status.pending_count(), "revision"), " pending");
     case v1::STATUS_STATE_AHEAD:
-      return absl::StrCat("ahead: the database holds ", Plural(status.unknown_revisions_size()),
+      return absl::StrCat("ahead: the database holds ",
+                          Plural(status.unknown_revisions_size(), "revision"),
                           " that these migrations have not");
     case v1::STATUS_STATE_DIVERGED:
-      return "diverged: the database holds revisions of another history";
+      return absl::StrCat("diverged: the database holds ",
+                          Plural(status.unknown_revisions_size(), "revision"),
+                          " of another history, and lacks ",
+                          Plural(status.pending_count(), "revision"), " of these migrations");
     default:
       return "unknown";
   }
@@ -61,6 +65,39 @@ std::string DialectTitle(v1::Dialect dialect) {
   }
 }
 
+// What stands in the way of runs, each with what to do next.
+void AddObstacles(const v1::Status& status, Table& table) {
+  if (status.state() == v1::STATUS_STATE_DIVERGED) {
+    table.Add({"Next:", "use the migrations of both histories, and join them with 'brant merge'"});
+  }
+  for (const v1::EditedFile& file : status.edited_files()) {
+    table.Add({"Edited:", absl::StrCat(file.revision(), " (", file.file(), "): applied as ",
+                                       file.applied_checksum().substr(0, kShownChecksum), "…, now ",
+                                       file.checksum().substr(0, kShownChecksum), "…")});
+  }
+  if (!status.edited_files().empty()) {
+    table.Add({"Next:",
+               "undo the edits and write a new revision instead, or take the files as what was "
+               "applied: 'brant repair --accept-edited'"});
+  }
+  if (!status.has_unfinished_step()) return;
+  const v1::UnfinishedStep& step = status.unfinished_step();
+  const bool down = step.direction() == v1::DIRECTION_DOWNGRADE;
+  const absl::string_view direction = down ? "downgrade" : "upgrade";
+  std::string text = absl::StrCat(direction, " of ", step.revision(), " by run ", step.run_id(),
+                                  ": ", step.statements_done(), " of ",
+                                  Plural(step.statements_total(), "statement"), " took effect");
+  if (!step.in_doubt()) {
+    table.Add({"Unfinished:", text});
+    table.Add({"Next:", absl::StrCat("'brant ", direction, "' goes on after ",
+                                     step.statements_done() == 1 ? "it" : "them")});
+    return;
+  }
+  table.Add({"Unfinished:", absl::StrCat(text, "; whether the next one did is not known")});
+  table.Add({"Next:", absl::StrCat("look at the database, then say 'brant repair ", step.revision(),
+                                   " --took-effect' or '--no-effect'")});
+}
+
 class StatusCommand : public Command {
  public:
   void Declare(Flags& flags) override {}
@@ -80,6 +117,7 @@ class StatusCommand : public Command {
     if (!status.unknown_revisions().empty()) {
       table.Add({"Unknown:", absl::StrJoin(status.unknown_revisions(), ", ")});
     }
+    AddObstacles(status, table);
     table.Add({"Running:", status.has_active_run() ? DescribeRun(status.active_run()) : "nothing"});
     table.Add({"Database:", status.server_version().empty() ? DialectTitle(status.dialect())
                                                             : status.server_version()});

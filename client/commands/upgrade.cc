@@ -11,6 +11,8 @@ class UpgradeCommand : public Command {
   void Declare(Flags& flags) override {
     flags.Argument("TARGET", &target_, true,
                    "Where to go: head, heads, +N, an id, a label… ; with --sql also FROM:TO");
+    run_.DeclareScript(flags);
+    run_.DeclareAllowEdited(flags);
     run_.Declare(flags);
     flags.Examples(
         "  brant upgrade head           apply everything\n"
@@ -33,7 +35,7 @@ class UpgradeCommand : public Command {
     v1::UpgradeRequest request;
     request.set_target(target_);
     BRANT_RETURN_IF_ERROR(run_.Apply(request));
-    return ExecuteRun(context, std::move(request));
+    return ExecuteRun(context, std::move(request), run_.timeout());
   }
 
  private:

@@ -30,11 +30,13 @@ bool AgentClient::MayRetry(const absl::Status& status) const {
   return !connection_->is_private() || ReasonOf(status) == v1::ERROR_REASON_DATABASE_UNREACHABLE;
 }
 
-absl::Status AgentClient::Retry(const std::function<absl::Status()>& call) {
+absl::Status AgentClient::Retry(Call call) {
   Backoff backoff(options_.retry_limit, options_.clock);
   bool told = false;
   for (;;) {
-    absl::Status status = call();
+    grpc::ClientContext context;
+    absl::Status status = call(context);
+    peer_ = context.peer();
     if (!MayRetry(status)) return connection_->Explain(std::move(status));
     if (connection_->Failed()) continue;
     if (options_.retry_limit > absl::ZeroDuration() && !std::exchange(told, true)) {
@@ -44,9 +46,9 @@ absl::Status AgentClient::Retry(const std::function<absl::Status()>& call) {
   }
 }
 
-template <typename Request, typename Call>
-absl::Status AgentClient::WithBundle(MigrationSource& source, Request& request, const Call& call) {
-  BRANT_ASSIGN_OR_RETURN(std::string digest, source.Digest());
+template <typename Request>
+absl::Status AgentClient::WithBundle(MigrationSource& source, Request& request, Call call) {
+  BRANT_ASSIGN_OR_RETURN(std::string digest, FindDigest(source));
   request.set_bundle_digest(digest);
   Backoff backoff(options_.retry_limit, options_.clock);
   for (bool uploaded = false;;) {
@@ -54,7 +56,12 @@ absl::Status AgentClient::WithBundle(MigrationSource& source, Request& request, 
     if (ReasonOf(status) != v1::ERROR_REASON_BUNDLE_UNKNOWN || digest.empty()) return status;
     // The agent may have lost it since, or another one answers at the address.
     if (std::exchange(uploaded, true) && !backoff.Pause()) return status;
-    BRANT_ASSIGN_OR_RETURN(digest, Upload(source));
+    absl::StatusOr<std::string> sent = Upload(source, peer_);
+    // The next call finds out whether an agent is there at all.
+    if (!sent.ok() && MayRetry(sent.status())) continue;
+    // Others send theirs at this moment, most likely the very same files.
+    if (ReasonOf(sent.status()) == v1::ERROR_REASON_LIMIT_EXCEEDED) continue;
+    BRANT_ASSIGN_OR_RETURN(digest, std::move(sent));
     request.set_bundle_digest(digest);
   }
 }
@@ -71,8 +78,7 @@ absl::Status AgentClient::ToStatus(const grpc::Status& status) const {
 absl::StatusOr<v1::GetStatusResponse> AgentClient::GetStatus(MigrationSource& source) {
   v1::GetStatusRequest request;
   v1::GetStatusResponse response;
-  BRANT_RETURN_IF_ERROR(WithBundle(source, request, [&] {
-    grpc::ClientContext context;
+  BRANT_RETURN_IF_ERROR(WithBundle(source, request, [&](grpc::ClientContext& context) {
     SetDeadline(context);
     return ToStatus(v1::MigrationService::NewStub(connection_->channel())
                         ->GetStatus(&context, request, &response));
@@ -83,8 +89,7 @@ absl::StatusOr<v1::GetStatusResponse> AgentClient::GetStatus(MigrationSource& so
 absl::StatusOr<v1::ListRevisionsResponse> AgentClient::ListRevisions(
     MigrationSource& source, v1::ListRevisionsRequest request) {
   v1::ListRevisionsResponse response;
-  BRANT_RETURN_IF_ERROR(WithBundle(source, request, [&] {
-    grpc::ClientContext context;
+  BRANT_RETURN_IF_ERROR(WithBundle(source, request, [&](grpc::ClientContext& context) {
     SetDeadline(context);
     return ToStatus(v1::MigrationService::NewStub(connection_->channel())
                         ->ListRevisions(&context, request, &response));
@@ -95,8 +100,7 @@ absl::StatusOr<v1::ListRevisionsResponse> AgentClient::ListRevisions(
 absl::StatusOr<v1::GetRevisionResponse> AgentClient::GetRevision(MigrationSource& source,
                                                                  v1::GetRevisionRequest request) {
   v1::GetRevisionResponse response;
-  BRANT_RETURN_IF_ERROR(WithBundle(source, request, [&] {
-    grpc::ClientContext context;
+  BRANT_RETURN_IF_ERROR(WithBundle(source, request, [&](grpc::ClientContext& context) {
     SetDeadline(context);
     return ToStatus(v1::MigrationService::NewStub(connection_->channel())
                         ->GetRevision(&context, request, &response));
@@ -108,8 +112,7 @@ absl::Status AgentClient::Plan(MigrationSource& source, v1::PlanRequest request,
                                const std::function<void(const v1::PlanResponse&)>& on_part) {
   // A stream that broke is read again from its beginning.
   int delivered = 0;
-  return WithBundle(source, request, [&] {
-    grpc::ClientContext context;
+  return WithBundle(source, request, [&](grpc::ClientContext& context) {
     auto reader = v1::MigrationService::NewStub(connection_->channel())->Plan(&context, request);
     v1::PlanResponse part;
     for (int index = 0; reader->Read(&part); ++index) {
@@ -123,8 +126,7 @@ absl::Status AgentClient::Plan(MigrationSource& source, v1::PlanRequest request,
 
 absl::StatusOr<v1::ListRunsResponse> AgentClient::ListRuns(const v1::ListRunsRequest& request) {
   v1::ListRunsResponse response;
-  BRANT_RETURN_IF_ERROR(Retry([&] {
-    grpc::ClientContext context;
+  BRANT_RETURN_IF_ERROR(Retry([&](grpc::ClientContext& context) {
     SetDeadline(context);
     return ToStatus(
         v1::RunService::NewStub(connection_->channel())->ListRuns(&context, request, &response));
@@ -134,8 +136,7 @@ absl::StatusOr<v1::ListRunsResponse> AgentClient::ListRuns(const v1::ListRunsReq
 
 absl::StatusOr<v1::GetRunResponse> AgentClient::GetRun(const v1::GetRunRequest& request) {
   v1::GetRunResponse response;
-  BRANT_RETURN_IF_ERROR(Retry([&] {
-    grpc::ClientContext context;
+  BRANT_RETURN_IF_ERROR(Retry([&](grpc::ClientContext& context) {
     SetDeadline(context);
     return ToStatus(
         v1::RunService::NewStub(connection_->channel())->GetRun(&context, request, &response));
@@ -145,47 +146,51 @@ absl::StatusOr<v1::GetRunResponse> AgentClient::GetRun(const v1::GetRunRequest& 
 
 absl::StatusOr<v1::CancelRunResponse> AgentClient::CancelRun(const v1::CancelRunRequest& request) {
   v1::CancelRunResponse response;
-  BRANT_RETURN_IF_ERROR(Retry([&] {
-    grpc::ClientContext context;
+  BRANT_RETURN_IF_ERROR(Retry([&](grpc::ClientContext& context) {
     return ToStatus(
         v1::RunService::NewStub(connection_->channel())->CancelRun(&context, request, &response));
   }));
   return response;
 }
 
-absl::StatusOr<std::string> AgentClient::Upload(MigrationSource& source) {
+absl::StatusOr<std::string> AgentClient::FindDigest(MigrationSource& source) {
+  // gRPC's start and the way to the agent take about as long as a large folder.
+  source.Prepare();
+  connection_->Connect();
+  return source.Digest();
+}
+
+absl::StatusOr<std::string> AgentClient::Upload(MigrationSource& source, const std::string& peer) {
   BRANT_ASSIGN_OR_RETURN(MigrationFiles bundle, source.Read());
   size_t total = 0;
   for (const MigrationFiles::File& file : bundle.files) total += file.content.size();
   const auto timeout =
       absl::ToChronoSeconds(kUploadTimeout) + std::chrono::seconds(total / kUploadBytesPerSecond);
-  BRANT_RETURN_IF_ERROR(Retry([&] {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + timeout);
-    v1::UploadBundleResponse response;
-    auto writer =
-        v1::BundleService::NewStub(connection_->channel())->UploadBundle(&context, &response);
-    v1::UploadBundleRequest message;
-    message.set_digest(bundle.digest);
-    size_t bytes = 0;
-    bool open = true;
-    for (const MigrationFiles::File& file : bundle.files) {
-      const size_t size = file.name.size() + file.content.size();
-      if (bytes > 0 && bytes + size > kUploadChunkBytes) {
-        // False: the agent has answered already; Finish says what.
-        if (!(open = writer->Write(message))) break;
-        message.Clear();
-        bytes = 0;
-      }
-      v1::BundleFile* sent = message.add_files();
-      sent->set_name(file.name);
-      sent->set_content(file.content);
-      bytes += size;
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
+  v1::UploadBundleResponse response;
+  auto writer =
+      v1::BundleService::NewStub(connection_->ChannelTo(peer))->UploadBundle(&context, &response);
+  v1::UploadBundleRequest message;
+  message.set_digest(bundle.digest);
+  size_t bytes = 0;
+  bool open = true;
+  for (const MigrationFiles::File& file : bundle.files) {
+    const size_t size = file.name.size() + file.content.size();
+    if (bytes > 0 && bytes + size > kUploadChunkBytes) {
+      // False: the agent has answered already; Finish says what.
+      if (!(open = writer->Write(message))) break;
+      message.Clear();
+      bytes = 0;
     }
-    if (open) writer->Write(message);
-    writer->WritesDone();
-    return ToStatus(writer->Finish());
-  }));
+    v1::BundleFile* sent = message.add_files();
+    sent->set_name(file.name);
+    sent->set_content(file.content);
+    bytes += size;
+  }
+  if (open) writer->Write(message);
+  writer->WritesDone();
+  BRANT_RETURN_IF_ERROR(ToStatus(writer->Finish()));
   return bundle.digest;
 }
 

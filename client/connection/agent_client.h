@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -23,7 +24,7 @@ namespace brant {
 struct AgentClientOptions {
   // How long an agent or database that can't be reached is tried again; zero:
   // one try.
-  absl::Duration retry_limit = absl::Seconds(10);
+  absl::Duration retry_limit = absl::Seconds(30);
   // How long an agent may take to answer a call that only reads.
   absl::Duration call_timeout = absl::Seconds(10);
   // Told, once per call, that something is tried again.
@@ -52,8 +53,11 @@ class AgentClient {
   // Answers when the run has ended, however long that takes.
   absl::StatusOr<v1::CancelRunResponse> CancelRun(const v1::CancelRunRequest& request);
 
-  // Sends the files, and gives the digest that they had when they were read.
-  absl::StatusOr<std::string> Upload(MigrationSource& source);
+  // The digest to send with a call; meanwhile the way to the agent is prepared.
+  absl::StatusOr<std::string> FindDigest(MigrationSource& source);
+  // Sends the files to the agent that answered as `peer` (ClientContext::peer),
+  // once, and gives the digest that they had when they were read.
+  absl::StatusOr<std::string> Upload(MigrationSource& source, const std::string& peer);
 
   Connection& connection() { return *connection_; }
   const AgentClientOptions& options() const { return options_; }
@@ -62,15 +66,20 @@ class AgentClient {
   bool MayRetry(const absl::Status& status) const;
 
  private:
+  // One call, on a context of its own for each try.
+  using Call = absl::FunctionRef<absl::Status(grpc::ClientContext&)>;
+
   // Calls until it succeeds, fails for good, or the limit has passed.
-  absl::Status Retry(const std::function<absl::Status()>& call);
-  template <typename Request, typename Call>
-  absl::Status WithBundle(MigrationSource& source, Request& request, const Call& call);
+  absl::Status Retry(Call call);
+  template <typename Request>
+  absl::Status WithBundle(MigrationSource& source, Request& request, Call call);
   void SetDeadline(grpc::ClientContext& context) const;
   absl::Status ToStatus(const grpc::Status& status) const;
 
   const std::unique_ptr<Connection> connection_;
   const AgentClientOptions options_;
+  // Who answered the last call of Retry.
+  std::string peer_;
 };
 
 }  // namespace brant

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -16,6 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "agent/base/error.h"
 
 namespace brant {
@@ -27,7 +29,7 @@ constexpr int kServeDescriptor = 3;
 constexpr int kRefusedSettings = 2;
 // How long a child whose connection broke may take to be gone, for its end to
 // be reported.
-constexpr int kEndWaitMilliseconds = 500;
+constexpr absl::Duration kEndWait = absl::Milliseconds(500);
 
 class Descriptor {
  public:
@@ -170,15 +172,29 @@ absl::StatusOr<std::unique_ptr<AgentProcess>> AgentProcess::Start(
   const int error = Spawn(program, std::move(arguments), ChildEnvironment(options.database_url),
                           served.get(), child_input.get(), pid);
   if (error != 0) return SystemError(absl::StrCat("can't start ", program), error);
-  return std::unique_ptr<AgentProcess>(new AgentProcess(pid, own.release(), lifeline.release()));
+  return std::unique_ptr<AgentProcess>(
+      new AgentProcess(pid, own.release(), lifeline.release(), options.end_grace));
 }
 
 AgentProcess::~AgentProcess() {
   if (socket_ >= 0) close(socket_);
   close(lifeline_);
-  if (pid_ > 0) {
-    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
+  if (pid_ <= 0) return;
+  int status = 0;
+  if (Ends(end_grace_, &status)) return;
+  kill(pid_, SIGKILL);
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+}
+
+bool AgentProcess::Ends(absl::Duration time, int* status) const {
+  const absl::Time deadline = absl::Now() + time;
+  // Most children are gone in a millisecond or two.
+  for (int pause = 1;; pause = std::min(2 * pause, 20)) {
+    const pid_t ended = waitpid(pid_, status, WNOHANG);
+    if (ended == pid_ || (ended < 0 && errno != EINTR)) return true;
+    if (absl::Now() >= deadline) return false;
+    poll(nullptr, 0, pause);
   }
 }
 
@@ -187,12 +203,7 @@ int AgentProcess::TakeSocket() { return std::exchange(socket_, -1); }
 absl::Status AgentProcess::ExplainEnd() {
   if (pid_ <= 0) return absl::OkStatus();
   int status = 0;
-  for (int waited = 0;; waited += 10) {
-    const pid_t ended = waitpid(pid_, &status, WNOHANG);
-    if (ended == pid_) break;
-    if (waited >= kEndWaitMilliseconds) return absl::OkStatus();
-    poll(nullptr, 0, 10);
-  }
+  if (!Ends(kEndWait, &status)) return absl::OkStatus();
   pid_ = 0;
   if (WIFEXITED(status) && WEXITSTATUS(status) == kRefusedSettings) {
     return Error(v1::ERROR_REASON_INVALID_REQUEST, "the private agent refused its settings")

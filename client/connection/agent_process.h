@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace brant {
 
@@ -21,6 +22,8 @@ struct AgentProcessOptions {
   std::string migrations;
   std::string version_table;
   std::string version_table_schema;
+  // How long the child may take to end when it is told to; then it is killed.
+  absl::Duration end_grace = absl::Seconds(10);
 };
 
 // The child serves one gRPC connection on a socket pair and ends when this
@@ -32,7 +35,8 @@ class AgentProcess {
   // Errors: AGENT_UNREACHABLE if there is no brantd or it can't be started.
   static absl::StatusOr<std::unique_ptr<AgentProcess>> Start(const AgentProcessOptions& options);
 
-  // Tells the child to end and waits until it has.
+  // Tells the child to end and waits until it has; one that is stuck is killed
+  // after `end_grace`.
   ~AgentProcess();
   AgentProcess(const AgentProcess&) = delete;
   AgentProcess& operator=(const AgentProcess&) = delete;
@@ -46,12 +50,16 @@ class AgentProcess {
   absl::Status ExplainEnd();
 
  private:
-  AgentProcess(pid_t pid, int socket, int lifeline)
-      : pid_(pid), socket_(socket), lifeline_(lifeline) {}
+  AgentProcess(pid_t pid, int socket, int lifeline, absl::Duration end_grace)
+      : pid_(pid), socket_(socket), lifeline_(lifeline), end_grace_(end_grace) {}
+
+  // Whether the child ends within `time`, and how, as waitpid says it.
+  bool Ends(absl::Duration time, int* status) const;
 
   pid_t pid_;
   int socket_;
   int lifeline_;
+  const absl::Duration end_grace_;
 };
 
 // The path of brantd: $BRANT_BRANTD, else beside this program, else on PATH.

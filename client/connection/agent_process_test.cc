@@ -1,5 +1,6 @@
 #include "client/connection/agent_process.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -96,6 +97,24 @@ TEST_F(AgentProcessTest, EndOfTheChildIsDescribed) {
   process = AgentProcess::Start({"sqlite://"});
   ASSERT_TRUE(process.ok());
   EXPECT_EQ(ReasonOf((*process)->ExplainEnd()), v1::ERROR_REASON_INVALID_REQUEST);
+}
+
+TEST_F(AgentProcessTest, ChildThatIsStuckIsKilled) {
+  // It never looks at its standard input.
+  UseScript("echo $$ > pid; echo started >&3; exec sleep 1000\n");
+  pid_t pid = 0;
+  {
+    AgentProcessOptions options;
+    options.end_grace = absl::Milliseconds(50);
+    auto process = AgentProcess::Start(options);
+    ASSERT_TRUE(process.ok()) << process.status();
+    const int socket = (*process)->TakeSocket();
+    pollfd readable = {socket, POLLIN, 0};
+    ASSERT_EQ(poll(&readable, 1, -1), 1);
+    pid = std::stoi(Contents("pid"));
+    close(socket);
+  }
+  EXPECT_EQ(kill(pid, 0), -1) << "it is gone, and was waited for";
 }
 
 TEST_F(AgentProcessTest, MissingProgramIsNamed) {

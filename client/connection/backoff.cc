@@ -33,4 +33,6 @@ void Backoff::Reset() {
   next_ = kFirst;
 }
 
+void Backoff::Lift() { limit_ = absl::InfiniteDuration(); }
+
 }  // namespace brant

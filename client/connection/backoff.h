@@ -25,9 +25,11 @@ class Backoff {
   bool Pause();
   // The last try succeeded.
   void Reset();
+  // From now on nothing limits the tries.
+  void Lift();
 
  private:
-  const absl::Duration limit_;
+  absl::Duration limit_;
   const RetryClock clock_;
   absl::Time first_failure_ = absl::InfiniteFuture();
   absl::Duration next_;

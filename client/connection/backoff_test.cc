@@ -47,5 +47,14 @@ TEST_F(BackoffTest, ResetBeginsAnew) {
   EXPECT_LE(pauses_.back(), absl::Milliseconds(100));
 }
 
+TEST_F(BackoffTest, LiftedLimitEndsNothing) {
+  Backoff backoff(absl::Seconds(1), Clock());
+  while (backoff.Pause()) {
+  }
+  backoff.Lift();
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(backoff.Pause());
+  EXPECT_LE(pauses_.back(), absl::Seconds(2)) << "pauses grow no further";
+}
+
 }  // namespace
 }  // namespace brant

@@ -1,5 +1,6 @@
 #include "client/connection/connection.h"
 
+#include <chrono>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -18,6 +19,8 @@ namespace brant {
 namespace {
 
 constexpr int kMaxReceiveBytes = 64 << 20;
+// How long Connect() waits: nobody notices that.
+constexpr auto kConnectWait = std::chrono::milliseconds(100);
 
 grpc::ChannelArguments Arguments() {
   grpc::ChannelArguments arguments;
@@ -39,6 +42,11 @@ grpc::ChannelArguments Arguments() {
   // is meant for the web.
   arguments.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // A name with several addresses stands for several agents. The default policy
+  // stays with the first one that takes the connection, also if that one answers
+  // that it shuts down or has lost its database; with this one the next call
+  // reaches another agent.
+  arguments.SetLoadBalancingPolicyName("round_robin");
   return arguments;
 }
 
@@ -49,14 +57,26 @@ class RemoteConnection : public Connection {
 
   std::shared_ptr<grpc::Channel> channel() override {
     std::shared_ptr<grpc::Channel>& channel = channels_[current_];
-    if (channel == nullptr) {
-      channel = grpc::CreateCustomChannel(addresses_[current_], grpc::InsecureChannelCredentials(),
-                                          Arguments());
-    }
+    if (channel == nullptr) channel = Open(addresses_[current_]);
     return channel;
   }
 
+  std::shared_ptr<grpc::Channel> ChannelTo(const std::string& peer) override {
+    // Else it is a Unix socket, behind which there is one agent.
+    const bool known = absl::StartsWith(peer, "ipv4:") || absl::StartsWith(peer, "ipv6:");
+    return known ? Open(peer) : channel();
+  }
+
   std::string address() const override { return addresses_[current_]; }
+
+  void Connect() override {
+    const auto deadline = std::chrono::system_clock::now() + kConnectWait;
+    grpc_connectivity_state state;
+    do {
+      state = channel()->GetState(/*try_to_connect=*/true);
+    } while ((state == GRPC_CHANNEL_IDLE || state == GRPC_CHANNEL_CONNECTING) &&
+             channel()->WaitForStateChange(state, deadline));
+  }
 
   bool Failed() override {
     current_ = (current_ + 1) % addresses_.size();
@@ -71,6 +91,10 @@ class RemoteConnection : public Connection {
   }
 
  private:
+  static std::shared_ptr<grpc::Channel> Open(const std::string& target) {
+    return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), Arguments());
+  }
+
   const std::vector<std::string> addresses_;
   std::vector<std::shared_ptr<grpc::Channel>> channels_;
   size_t current_ = 0;

@@ -26,8 +26,16 @@ class Connection {
   // Whom that channel leads to, for messages.
   virtual std::string address() const = 0;
 
-  // Called when the channel did not lead to an answer. True: another address
-  // can be tried at once.
+  // Connects that channel, so that the call need not wait for it. Returns when this
+  // succeeded or failed, or takes long: the call will tell.
+  virtual void Connect() {}
+
+  // A channel to the very agent that answered a call; `peer` is what
+  // ClientContext::peer said after it.
+  virtual std::shared_ptr<grpc::Channel> ChannelTo(const std::string& peer) { return channel(); }
+
+  // Called when the channel led to no answer, or to an agent that can't help.
+  // True: another address can be tried at once.
   virtual bool Failed() { return false; }
 
   // The agent is this process's own: it ends with it, and when it is gone it
@@ -39,7 +47,9 @@ class Connection {
 };
 
 // `addresses`: `host:port` (the port may be left out) or `unix:///path`,
-// separated by commas; they are tried in order. Nothing is connected yet.
+// separated by commas; they are tried in order. A host that has several
+// addresses is several agents, of which each call reaches the next one that
+// answers. Nothing is connected yet.
 // Errors: INVALID_REQUEST.
 absl::StatusOr<std::unique_ptr<Connection>> ConnectRemote(absl::string_view addresses);
 

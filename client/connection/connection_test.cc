@@ -49,6 +49,11 @@ TEST(RpcStatusTest, TransportErrorsNameTheAgent) {
   EXPECT_TRUE(IsTransient(status));
   status = FromGrpcStatus(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, ""), "a:1");
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_AGENT_UNREACHABLE);
+  for (grpc::StatusCode code : {grpc::StatusCode::CANCELLED, grpc::StatusCode::UNKNOWN}) {
+    status = FromGrpcStatus(grpc::Status(code, "stream removed"), "a:1");
+    EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_AGENT_UNREACHABLE)
+        << "a server that shuts down ends its calls so";
+  }
   status = FromGrpcStatus(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, ""), "a:1");
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_INTERNAL);
   EXPECT_FALSE(IsTransient(status));

@@ -1,6 +1,6 @@
 #include "client/connection/event_stream.h"
 
-#include <utility>
+#include <type_traits>
 
 #include "brant/v1/migration_service.grpc.pb.h"
 #include "brant/v1/run_service.grpc.pb.h"
@@ -8,52 +8,65 @@
 namespace brant {
 namespace {
 
-template <typename Response>
-class TypedEventStream : public EventStream {
- public:
-  explicit TypedEventStream(std::unique_ptr<grpc::ClientAsyncReader<Response>> reader)
-      : reader_(std::move(reader)) {}
+// Sends a request to the method that takes it.
+struct Sender {
+  const std::shared_ptr<grpc::Channel>& channel;
+  grpc::ClientContext& context;
+  absl::FunctionRef<void(const v1::RunEvent&)> on_event;
+  LookUp look_up;
 
-  void Start(void* tag) override { reader_->StartCall(tag); }
-  void Read(void* tag) override { reader_->Read(&response_, tag); }
-  void Finish(grpc::Status* status, void* tag) override { reader_->Finish(status, tag); }
-  const v1::RunEvent& event() const override { return response_.event(); }
+  grpc::Status operator()(const v1::UpgradeRequest& request) const {
+    return Read<v1::UpgradeResponse>([&](grpc::CompletionQueue* queue) {
+      return v1::MigrationService::NewStub(channel)->PrepareAsyncUpgrade(&context, request, queue);
+    });
+  }
+  grpc::Status operator()(const v1::DowngradeRequest& request) const {
+    return Read<v1::DowngradeResponse>([&](grpc::CompletionQueue* queue) {
+      return v1::MigrationService::NewStub(channel)->PrepareAsyncDowngrade(&context, request,
+                                                                           queue);
+    });
+  }
+  grpc::Status operator()(const v1::StampRequest& request) const {
+    return Read<v1::StampResponse>([&](grpc::CompletionQueue* queue) {
+      return v1::MigrationService::NewStub(channel)->PrepareAsyncStamp(&context, request, queue);
+    });
+  }
+  grpc::Status operator()(const v1::RepairRequest& request) const {
+    return Read<v1::RepairResponse>([&](grpc::CompletionQueue* queue) {
+      return v1::MigrationService::NewStub(channel)->PrepareAsyncRepair(&context, request, queue);
+    });
+  }
+  grpc::Status operator()(const v1::WatchRunRequest& request) const {
+    return Read<v1::WatchRunResponse>([&](grpc::CompletionQueue* queue) {
+      return v1::RunService::NewStub(channel)->PrepareAsyncWatchRun(&context, request, queue);
+    });
+  }
 
  private:
-  const std::unique_ptr<grpc::ClientAsyncReader<Response>> reader_;
-  Response response_;
-};
-
-struct Starter {
-  const std::shared_ptr<grpc::Channel>& channel;
-  grpc::ClientContext* context;
-  grpc::CompletionQueue* queue;
-
-  std::unique_ptr<EventStream> operator()(const v1::UpgradeRequest& request) const {
-    return std::make_unique<TypedEventStream<v1::UpgradeResponse>>(
-        v1::MigrationService::NewStub(channel)->PrepareAsyncUpgrade(context, request, queue));
-  }
-  std::unique_ptr<EventStream> operator()(const v1::DowngradeRequest& request) const {
-    return std::make_unique<TypedEventStream<v1::DowngradeResponse>>(
-        v1::MigrationService::NewStub(channel)->PrepareAsyncDowngrade(context, request, queue));
-  }
-  std::unique_ptr<EventStream> operator()(const v1::StampRequest& request) const {
-    return std::make_unique<TypedEventStream<v1::StampResponse>>(
-        v1::MigrationService::NewStub(channel)->PrepareAsyncStamp(context, request, queue));
-  }
-  std::unique_ptr<EventStream> operator()(const v1::WatchRunRequest& request) const {
-    return std::make_unique<TypedEventStream<v1::WatchRunResponse>>(
-        v1::RunService::NewStub(channel)->PrepareAsyncWatchRun(context, request, queue));
+  template <typename Response, typename Prepare>
+  grpc::Status Read(const Prepare& prepare) const {
+    return ReadStream<Response>(
+        prepare, context, [this](const Response& response) { on_event(response.event()); },
+        look_up);
   }
 };
 
 }  // namespace
 
-std::unique_ptr<EventStream> MakeEventStream(const RunRequest& request,
-                                             const std::shared_ptr<grpc::Channel>& channel,
-                                             grpc::ClientContext* context,
-                                             grpc::CompletionQueue* queue) {
-  return std::visit(Starter{channel, context, queue}, request);
+void SetBundleDigest(RunRequest& request, const std::string& digest) {
+  std::visit(
+      [&digest](auto& message) {
+        if constexpr (!std::is_same_v<std::decay_t<decltype(message)>, v1::WatchRunRequest>) {
+          message.set_bundle_digest(digest);
+        }
+      },
+      request);
+}
+
+grpc::Status StreamEvents(const RunRequest& request, const std::shared_ptr<grpc::Channel>& channel,
+                          grpc::ClientContext& context,
+                          absl::FunctionRef<void(const v1::RunEvent&)> on_event, LookUp look_up) {
+  return std::visit(Sender{channel, context, on_event, look_up}, request);
 }
 
 }  // namespace brant

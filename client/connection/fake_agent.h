@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "brant/v1/bundle_service.grpc.pb.h"
 #include "brant/v1/migration_service.grpc.pb.h"
@@ -21,9 +22,22 @@ namespace brant {
 struct FakeStream {
   std::vector<v1::RunEvent> events;
   grpc::Status status = grpc::Status::OK;
-  // After the events: called before the status is sent; may wait.
-  std::function<void()> before_status = [] {};
+  // After the events; may wait.
+  std::function<void()> pause = [] {};
+  // Sent after the pause.
+  std::vector<v1::RunEvent> late_events = {};
 };
+
+// What one WaitForRevision does.
+struct FakeWait {
+  std::vector<v1::WaitForRevisionResponse> responses;
+  grpc::Status status = grpc::Status::OK;
+  // After the responses; may wait.
+  std::function<void()> pause = [] {};
+};
+
+// `status` as an agent sends it.
+grpc::Status GrpcError(const absl::Status& status);
 
 // Serves on a free port of the loopback interface for its lifetime. The scripts
 // are used up call by call; a call without one fails with INTERNAL.
@@ -37,17 +51,30 @@ class FakeAgent : public v1::MigrationService::Service,
   std::string address() const;
 
   void AddUpgrade(FakeStream stream);
+  void AddRepair(FakeStream stream);
   void AddWatch(FakeStream stream);
+  void AddWait(FakeWait wait);
   void AddGetStatus(grpc::Status status, v1::GetStatusResponse response = {});
 
   // The requests so far.
   std::vector<v1::UpgradeRequest> upgrades() const;
+  std::vector<v1::RepairRequest> repairs() const;
   std::vector<v1::WatchRunRequest> watches() const;
+  std::vector<v1::WaitForRevisionRequest> waits() const;
+  std::vector<v1::CancelRunRequest> cancels() const;
   std::vector<v1::UploadBundleRequest> uploads() const;
   std::vector<v1::GetStatusRequest> statuses() const;
 
   grpc::Status Upgrade(grpc::ServerContext* context, const v1::UpgradeRequest* request,
                        grpc::ServerWriter<v1::UpgradeResponse>* writer) override;
+  grpc::Status Repair(grpc::ServerContext* context, const v1::RepairRequest* request,
+                      grpc::ServerWriter<v1::RepairResponse>* writer) override;
+  grpc::Status WaitForRevision(grpc::ServerContext* context,
+                               const v1::WaitForRevisionRequest* request,
+                               grpc::ServerWriter<v1::WaitForRevisionResponse>* writer) override;
+  // Succeeds, and only that: scripts say what the run does.
+  grpc::Status CancelRun(grpc::ServerContext* context, const v1::CancelRunRequest* request,
+                         v1::CancelRunResponse* response) override;
   grpc::Status GetStatus(grpc::ServerContext* context, const v1::GetStatusRequest* request,
                          v1::GetStatusResponse* response) override;
   grpc::Status WatchRun(grpc::ServerContext* context, const v1::WatchRunRequest* request,
@@ -63,11 +90,16 @@ class FakeAgent : public v1::MigrationService::Service,
 
   mutable absl::Mutex mutex_;
   std::vector<FakeStream> upgrade_scripts_ ABSL_GUARDED_BY(mutex_);
+  std::vector<FakeStream> repair_scripts_ ABSL_GUARDED_BY(mutex_);
   std::vector<FakeStream> watch_scripts_ ABSL_GUARDED_BY(mutex_);
+  std::vector<FakeWait> wait_scripts_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::pair<grpc::Status, v1::GetStatusResponse>> status_scripts_
       ABSL_GUARDED_BY(mutex_);
   std::vector<v1::UpgradeRequest> upgrades_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::RepairRequest> repairs_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::WatchRunRequest> watches_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::WaitForRevisionRequest> waits_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::CancelRunRequest> cancels_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::UploadBundleRequest> uploads_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::GetStatusRequest> statuses_ ABSL_GUARDED_BY(mutex_);
   int port_ = 0;

@@ -24,6 +24,9 @@ class MigrationSource {
  public:
   virtual ~MigrationSource() = default;
 
+  // Begins to find the digest out, which takes a while, beside what the caller
+  // does until it asks for it.
+  virtual void Prepare() {}
   // Empty: the agent's own migrations are meant.
   virtual absl::StatusOr<std::string> Digest() = 0;
   virtual absl::StatusOr<MigrationFiles> Read() = 0;

@@ -28,8 +28,13 @@ absl::Status FromGrpcStatus(const grpc::Status& status, absl::string_view agent)
               "its version");
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       return Error(v1::ERROR_REASON_LIMIT_EXCEEDED, status.error_message());
+    // An agent that ends, or what stands between, leaves the call behind; one that
+    // means it says why.
     case grpc::StatusCode::CANCELLED:
-      return Error(v1::ERROR_REASON_CANCELLED, status.error_message());
+    case grpc::StatusCode::UNKNOWN:
+      return Error(
+          v1::ERROR_REASON_AGENT_UNREACHABLE,
+          absl::StrCat("the agent at ", agent, " ended the call: ", status.error_message()));
     default:
       return Error(v1::ERROR_REASON_INTERNAL,
                    absl::StrCat("the agent at ", agent, " answered: ", status.error_message()));

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "agent/base/error.h"
+#include "client/ui/event_lines.h"
 #include "client/ui/utf8.h"
 #include "google/protobuf/util/time_util.h"
 
@@ -45,44 +46,100 @@ LiveView::~LiveView() { Close(); }
 void LiveView::Show(const v1::RunEvent& event) {
   switch (event.event_case()) {
     case v1::RunEvent::kRunWaiting:
-      if (waiting_.empty()) waiting_since_ = now_();
-      waiting_ = DescribeWaiting(event.run_waiting());
+      ShowWaiting(event.run_waiting());
       break;
     case v1::RunEvent::kRunStarted:
       waiting_.clear();
+      step_.Clear();
+      steps_done_ = 0;
       steps_total_ = event.run_started().steps_total();
       break;
     case v1::RunEvent::kStepStarted:
-      waiting_.clear();
       step_ = event.step_started();
       step_since_ = now_();
       statement_.clear();
+      detail_.clear();
       statement_number_ = 0;
       break;
     case v1::RunEvent::kStatementStarted:
       statement_ = FirstLine(event.statement_started().text());
       statement_number_ = event.statement_started().statement();
+      detail_.clear();
       break;
+    case v1::RunEvent::kStatementFinished:
+      detail_.clear();
+      return;
+    case v1::RunEvent::kStatementBlocked:
+      ShowBlocked(event.statement_blocked());
+      break;
+    case v1::RunEvent::kStatementProgress:
+      detail_ = DescribeProgress(event.statement_progress());
+      break;
+    case v1::RunEvent::kAttemptFailed:
+      detail_.clear();
+      LeaveMarked(Color::kYellow, "!", DescribeAttempt(event.attempt_failed()));
+      return;
     case v1::RunEvent::kStepFinished:
       FinishStep(event.step_finished());
       return;
     case v1::RunEvent::kRunNotice:
-      Leave(absl::StrCat("  ", console_.Paint(Color::kYellow, "!"), " ",
-                         FitWidth(EscapeControl(event.run_notice().text()), console_.Width() - 4)));
+      LeaveMarked(Color::kYellow, "!", EscapeControl(event.run_notice().text()));
+      return;
+    case v1::RunEvent::kRelayed:
+      ShowRelayed(event.relayed());
       return;
     case v1::RunEvent::kRunFinished:
-      if (!step_.revision().empty() && event.run_finished().run().has_error()) {
-        Leave(absl::StrCat("  ", console_.Paint(Color::kRed, "✗"), " ",
-                           FitWidth(EscapeControl(absl::StrCat(step_.revision(), "  ",
-                                                               FirstLine(step_.message()))),
-                                    console_.Width() - 4)));
-      }
+      if (event.run_finished().run().has_error()) FailStep();
       Close();
       return;
     default:
       return;
   }
   Draw();
+}
+
+void LiveView::ShowWaiting(const v1::RunWaiting& waiting) {
+  if (waiting_.empty()) waiting_since_ = now_();
+  waiting_ = DescribeWaiting(waiting);
+  // What is relayed of that run need not begin with its first event.
+  if (waiting.active_run().steps_total() > 0) {
+    steps_total_ = waiting.active_run().steps_total();
+    steps_done_ = waiting.active_run().steps_done();
+  }
+}
+
+void LiveView::ShowBlocked(const v1::StatementBlocked& blocked) {
+  detail_ = DescribeBlockers(blocked);
+  if (std::string key = BlockedKey(blocked); key != blocked_) {
+    LeaveMarked(Color::kYellow, "!", DescribeBlocked(blocked));
+    blocked_ = std::move(key);
+  }
+}
+
+void LiveView::ShowRelayed(const v1::RelayedEvent& relayed) {
+  if (std::string following = DescribeFollowing(relayed); following != followed_) {
+    step_.Clear();
+    Leave(absl::StrCat("  ", FitWidth(following, console_.Width() - 2)));
+    followed_ = std::move(following);
+  }
+  if (relayed.event().has_run_waiting()) return;
+  if (!relayed.event().has_run_finished()) {
+    Show(relayed.event());
+    return;
+  }
+  const std::string end = DescribeRelayedEnd(relayed);
+  if (!end.empty()) {
+    FailStep();
+    LeaveMarked(Color::kYellow, "!", end);
+  }
+  step_.Clear();
+  Draw();
+}
+
+void LiveView::FailStep() {
+  if (step_.revision().empty()) return;
+  LeaveMarked(Color::kRed, "✗",
+              EscapeControl(absl::StrCat(step_.revision(), "  ", FirstLine(step_.message()))));
 }
 
 void LiveView::FinishStep(const v1::StepFinished& finished) {
@@ -96,6 +153,8 @@ void LiveView::FinishStep(const v1::StepFinished& finished) {
       FitWidth(EscapeControl(absl::StrCat(step_.revision(), "  ", FirstLine(step_.message()))),
                std::max(20, console_.Width() - 4 - DisplayWidth(time)));
   steps_done_ = finished.position();
+  // Of a run that is relayed, the beginning may not have been seen.
+  if (step_.revision().empty()) return;
   step_.Clear();
   Leave(absl::StrCat("  ", console_.Paint(Color::kGreen, "✓"), " ", title,
                      console_.Paint(Color::kDim, time)));
@@ -114,6 +173,10 @@ void LiveView::Leave(absl::string_view line) {
   console_.Write(absl::StrCat(line, "\n"));
 }
 
+void LiveView::LeaveMarked(Color color, absl::string_view mark, absl::string_view text) {
+  Leave(absl::StrCat("  ", console_.Paint(color, mark), " ", FitWidth(text, console_.Width() - 4)));
+}
+
 void LiveView::Erase() {
   if (drawn_) console_.Write(kEraseLine);
 }
@@ -128,6 +191,8 @@ std::string LiveView::StepLine(int width) const {
   std::string line = absl::StrCat("  ", Bar((steps_done_ + part) / total), " ", step_.position(),
                                   "/", total, "  ", EscapeControl(step_.revision()), "  ",
                                   FitWidth(FirstLine(step_.message()), kMaxTitleWidth));
+  // The end is what is cut off: who is in the way comes before the statement.
+  if (!detail_.empty()) absl::StrAppend(&line, "  ", detail_);
   if (!statement_.empty()) absl::StrAppend(&line, "  ", statement_);
   return absl::StrCat(FitWidth(line, width - DisplayWidth(tail) - 2), "  ", tail);
 }
@@ -136,13 +201,15 @@ void LiveView::Draw() {
   // The last column stays free: some terminals wrap when it is written.
   const int width = console_.Width() - 1;
   std::string line;
-  if (!waiting_.empty()) {
+  // While this run waits, another one's steps are worth more than that it does.
+  if (!step_.revision().empty()) {
+    line = StepLine(width);
+  } else if (!waiting_.empty()) {
     const std::string tail = Elapsed(now_() - waiting_since_);
     line = absl::StrCat(FitWidth(absl::StrCat("  ", waiting_), width - DisplayWidth(tail) - 2),
                         "  ", tail);
-  } else if (!step_.revision().empty()) {
-    line = StepLine(width);
   } else {
+    Erase();
     return;
   }
   console_.Write(absl::StrCat(drawn_ ? "" : kHideCursor, kEraseLine, line));

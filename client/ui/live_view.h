@@ -12,8 +12,6 @@
 
 namespace brant {
 
-std::string DescribeWaiting(const v1::RunWaiting& waiting);
-
 class LiveView : public RunView {
  public:
   LiveView(Console& console, std::function<absl::Time()> now);
@@ -29,8 +27,14 @@ class LiveView : public RunView {
   void Erase();
   // A line that stays, above the one that is redrawn.
   void Leave(absl::string_view line);
+  void LeaveMarked(Color color, absl::string_view mark, absl::string_view text);
   std::string StepLine(int width) const;
   void FinishStep(const v1::StepFinished& finished);
+  // Marks the step under way, if there is one, as failed.
+  void FailStep();
+  void ShowWaiting(const v1::RunWaiting& waiting);
+  void ShowBlocked(const v1::StatementBlocked& blocked);
+  void ShowRelayed(const v1::RelayedEvent& relayed);
 
   Console& console_;
   const std::function<absl::Time()> now_;
@@ -45,6 +49,12 @@ class LiveView : public RunView {
   absl::Time step_since_;
   std::string statement_;
   int statement_number_ = 0;
+  // How far the statement is, or what it waits for.
+  std::string detail_;
+  // BlockedKey of the line that was left last.
+  std::string blocked_;
+  // The other run that is shown while this one waits.
+  std::string followed_;
 };
 
 // What restores a terminal's cursor; written by a signal handler too.

@@ -2,13 +2,11 @@
 
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "agent/base/error.h"
+#include "client/ui/event_lines.h"
 #include "client/ui/live_view.h"
 #include "client/ui/utf8.h"
 #include "google/protobuf/util/time_util.h"
@@ -31,11 +29,15 @@ class JsonView : public RunView {
   void Show(const v1::RunEvent& event) override {
     if (!event.has_heartbeat()) console_.PrintJson(event);
   }
+  bool ShowsEveryNumber() const override { return true; }
   void Note(absl::string_view text) override {}
 
  private:
   Console& console_;
 };
+
+// How far a statement is, is told this often at most.
+constexpr absl::Duration kProgressInterval = absl::Seconds(10);
 
 // One line per step, in the words that Alembic's users know.
 class PlainView : public RunView {
@@ -44,17 +46,27 @@ class PlainView : public RunView {
 
   void Show(const v1::RunEvent& event) override {
     switch (event.event_case()) {
-      case v1::RunEvent::kRunWaiting: {
-        std::string line = DescribeWaiting(event.run_waiting());
-        if (line != waiting_) console_.Print(line);
-        waiting_ = std::move(line);
+      case v1::RunEvent::kRunWaiting:
+        PrintOnce(DescribeWaiting(event.run_waiting()), WaitingKey(event.run_waiting()), waiting_);
         break;
-      }
       case v1::RunEvent::kStepStarted:
         ShowStep(event.step_started());
         break;
       case v1::RunEvent::kRunNotice:
         console_.Print(EscapeControl(event.run_notice().text()));
+        break;
+      case v1::RunEvent::kStatementBlocked:
+        PrintOnce(DescribeBlocked(event.statement_blocked()), BlockedKey(event.statement_blocked()),
+                  blocked_);
+        break;
+      case v1::RunEvent::kStatementProgress:
+        ShowProgress(event);
+        break;
+      case v1::RunEvent::kAttemptFailed:
+        console_.Print(DescribeAttempt(event.attempt_failed()));
+        break;
+      case v1::RunEvent::kRelayed:
+        ShowRelayed(event.relayed());
         break;
       default:
         break;
@@ -79,13 +91,35 @@ class PlainView : public RunView {
     }
   }
 
+  void ShowRelayed(const v1::RelayedEvent& relayed) {
+    PrintOnce(DescribeFollowing(relayed), DescribeFollowing(relayed), followed_);
+    if (relayed.event().has_run_finished()) {
+      console_.Print(DescribeRelayedEnd(relayed));
+    } else if (!relayed.event().has_run_waiting()) {
+      Show(relayed.event());
+    }
+  }
+
+  void ShowProgress(const v1::RunEvent& event) {
+    const absl::Time time =
+        absl::FromUnixNanos(TimeUtil::TimestampToNanoseconds(event.event_time()));
+    if (time < last_progress_ + kProgressInterval) return;
+    last_progress_ = time;
+    console_.Print(absl::StrCat("  ", DescribeProgress(event.statement_progress())));
+  }
+
+  // `last` keeps the key of the line before.
+  void PrintOnce(const std::string& line, std::string key, std::string& last) {
+    if (key != last) console_.Print(line);
+    last = std::move(key);
+  }
+
   Console& console_;
   std::string waiting_;
+  std::string blocked_;
+  std::string followed_;
+  absl::Time last_progress_ = absl::InfinitePast();
 };
-
-std::string Plural(int count, absl::string_view noun) {
-  return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
-}
 
 // Whether a target stands for everything there is.
 bool IsHeadTarget(absl::string_view target) {
@@ -102,54 +136,40 @@ std::unique_ptr<RunView> MakeRunView(Console& console, std::function<absl::Time(
   return std::make_unique<PlainView>(console);
 }
 
-std::string DescribeWaiting(const v1::RunWaiting& waiting) {
-  std::string line = "Waiting";
-  if (waiting.queue_position() > 0) {
-    absl::StrAppend(&line, " behind ", Plural(waiting.queue_position(), "run"));
-  }
-  if (!waiting.holder().empty()) absl::StrAppend(&line, " for ", waiting.holder());
-  return EscapeControl(line == "Waiting" ? "Waiting for the migration lock" : line);
-}
-
-std::string RunKindName(v1::RunKind kind) {
-  return absl::AsciiStrToLower(absl::StripPrefix(v1::RunKind_Name(kind), "RUN_KIND_"));
-}
-
-std::string RunStateName(v1::RunState state) {
-  return absl::AsciiStrToLower(absl::StripPrefix(v1::RunState_Name(state), "RUN_STATE_"));
-}
-
 std::string DescribeRevisions(const google::protobuf::RepeatedPtrField<std::string>& revisions) {
   return revisions.empty() ? "base" : absl::StrJoin(revisions, ", ");
 }
 
-std::string DescribeDuration(absl::Duration duration) {
-  const double seconds = absl::ToDoubleSeconds(duration);
-  if (seconds < 60) return absl::StrFormat("%.2f s", seconds);
-  const int64_t whole = absl::ToInt64Seconds(duration);
-  if (whole < 3600) return absl::StrFormat("%d min %d s", whole / 60, whole % 60);
-  return absl::StrFormat("%d h %d min", whole / 3600, whole / 60 % 60);
-}
-
-std::string DescribeSuccess(const v1::Run& run) {
+std::string DescribeSuccess(const v1::Run& run, const v1::Run& predecessor) {
   std::string revisions = DescribeRevisions(run.to_revisions());
   if (run.kind() == v1::RUN_KIND_STAMP) {
     return EscapeControl(absl::StrCat("Stamped ", revisions));
   }
-  if (run.steps_done() == 0) {
+  if (run.kind() == v1::RUN_KIND_REPAIR) {
+    if (run.id().empty()) return "Nothing to repair";
+    return EscapeControl(absl::StrCat("Repaired", run.target().empty() ? "" : " ", run.target()));
+  }
+  const bool idle = run.steps_done() == 0;
+  if (idle && predecessor.id().empty()) {
     return EscapeControl(absl::StrCat("Already at ", run.target(), ": nothing to do"));
+  }
+  if (run.kind() == v1::RUN_KIND_UPGRADE && IsHeadTarget(run.target())) {
+    absl::StrAppend(&revisions, run.to_revisions_size() > 1 ? " (heads)" : " (head)");
+  }
+  std::string line = absl::StrCat(
+      run.kind() == v1::RUN_KIND_DOWNGRADE ? "Downgraded to " : "Upgraded to ", revisions);
+  if (idle) {
+    absl::StrAppend(&line, " by run ", predecessor.id());
+    if (!predecessor.agent().empty()) absl::StrAppend(&line, " of agent ", predecessor.agent());
+    return EscapeControl(line);
   }
   absl::Duration duration;
   if (run.has_start_time() && run.has_end_time()) {
     duration =
         absl::Nanoseconds(TimeUtil::DurationToNanoseconds(run.end_time() - run.start_time()));
   }
-  if (run.kind() == v1::RUN_KIND_UPGRADE && IsHeadTarget(run.target())) {
-    absl::StrAppend(&revisions, run.to_revisions_size() > 1 ? " (heads)" : " (head)");
-  }
-  return EscapeControl(absl::StrCat(
-      run.kind() == v1::RUN_KIND_DOWNGRADE ? "Downgraded to " : "Upgraded to ", revisions, ": ",
-      Plural(run.steps_done(), "revision"), " in ", DescribeDuration(duration)));
+  return EscapeControl(absl::StrCat(line, ": ", Plural(run.steps_done(), "revision"), " in ",
+                                    DescribeDuration(duration)));
 }
 
 std::string DescribeState(const v1::Run& run) {

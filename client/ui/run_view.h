@@ -20,6 +20,8 @@ class RunView {
 
   // The run's events, each once and in order. Heartbeats may be left out.
   virtual void Show(const v1::RunEvent& event) = 0;
+  // It prints each event's number, so that nothing may be left out.
+  virtual bool ShowsEveryNumber() const { return false; }
   // About ten times a second.
   virtual void Tick() {}
   // Something about the connection, one line.
@@ -33,21 +35,15 @@ class RunView {
 std::unique_ptr<RunView> MakeRunView(Console& console, std::function<absl::Time()> now = absl::Now);
 
 // The line that ends a run that succeeded, such as
-// `Upgraded to 4f1c2a9be3d7 (head): 3 revisions in 0.42 s`.
-std::string DescribeSuccess(const v1::Run& run);
+// `Upgraded to 4f1c2a9be3d7 (head): 3 revisions in 0.42 s`. `predecessor` (id and
+// agent) is the run that did the work where this one had nothing left to do.
+std::string DescribeSuccess(const v1::Run& run, const v1::Run& predecessor = {});
 
 // Where the database is after a run that did not succeed.
 std::string DescribeState(const v1::Run& run);
 
-// "upgrade", "succeeded" and so on.
-std::string RunKindName(v1::RunKind kind);
-std::string RunStateName(v1::RunState state);
-
 // "a, b", or "base" for none.
 std::string DescribeRevisions(const google::protobuf::RepeatedPtrField<std::string>& revisions);
-
-// "0.42 s", "3 min 5 s".
-std::string DescribeDuration(absl::Duration duration);
 
 }  // namespace brant
 

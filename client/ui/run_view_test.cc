@@ -95,6 +95,51 @@ class RunViewTest : public ::testing::Test {
     return event;
   }
 
+  v1::RunEvent Blocked(const std::string& session_id, int64_t age_seconds) {
+    v1::RunEvent event;
+    event.mutable_statement_blocked()->set_position(1);
+    event.mutable_statement_blocked()->set_statement(2);
+    v1::Blocker* blocker = event.mutable_statement_blocked()->add_blockers();
+    blocker->set_session_id(session_id);
+    blocker->set_session("psql, alice from 10.0.0.7");
+    blocker->set_statement("UPDATE users\n SET name = ''");
+    *blocker->mutable_age() = TimeUtil::SecondsToDuration(age_seconds);
+    return event;
+  }
+
+  v1::RunEvent Progress(double share, int64_t time_seconds) {
+    v1::RunEvent event;
+    *event.mutable_event_time() = TimeUtil::SecondsToTimestamp(time_seconds);
+    event.mutable_statement_progress()->set_phase("building index: scanning table");
+    event.mutable_statement_progress()->set_share(share);
+    return event;
+  }
+
+  v1::RunEvent AttemptFailed() {
+    v1::RunEvent event;
+    event.mutable_attempt_failed()->set_position(1);
+    event.mutable_attempt_failed()->mutable_error()->set_message("lock timeout");
+    *event.mutable_attempt_failed()->mutable_delay() = TimeUtil::SecondsToDuration(2);
+    return event;
+  }
+
+  v1::RunEvent Relayed(const v1::RunEvent& event, const std::string& run = "run9") {
+    v1::RunEvent relayed;
+    relayed.mutable_relayed()->set_agent("b");
+    *relayed.mutable_relayed()->mutable_event() = event;
+    relayed.mutable_relayed()->mutable_event()->set_run_id(run);
+    return relayed;
+  }
+
+  v1::RunEvent Finished(v1::RunState state, const std::string& error = "") {
+    v1::RunEvent event;
+    event.mutable_run_finished()->mutable_run()->set_state(state);
+    if (!error.empty()) {
+      event.mutable_run_finished()->mutable_run()->mutable_error()->set_message(error);
+    }
+    return event;
+  }
+
   v1::RunEvent Waiting(const std::string& holder) {
     v1::RunEvent event;
     event.mutable_run_waiting()->set_holder(holder);
@@ -131,6 +176,129 @@ TEST_F(RunViewTest, PlainViewSaysOnceWhatItWaitsFor) {
   view.Show(Waiting("run 7 of agent b"));
   view.Show(Waiting("run 7 of agent b"));
   EXPECT_EQ(Written(), "Waiting for run 7 of agent b\n");
+}
+
+TEST_F(RunViewTest, PlainViewNamesTheRunThatExecutesAndNotEachOfItsSteps) {
+  RunView& view = View({});
+  v1::RunEvent event = Waiting("session 12, connected since 12:00");
+  v1::Run& active = *event.mutable_run_waiting()->mutable_active_run();
+  active.set_id("run9");
+  active.set_agent("b");
+  active.set_actor("ops@ci");
+  active.set_kind(v1::RUN_KIND_UPGRADE);
+  active.set_target("head");
+  for (int done : {0, 1, 2}) {
+    active.set_steps_done(done);
+    view.Show(event);
+  }
+  active.set_id("run10");
+  event.mutable_run_waiting()->set_holder("run10 of agent b");
+  view.Show(event);
+  EXPECT_EQ(Written(),
+            "Waiting for session 12, connected since 12:00: run run9 of agent b (upgrade head by "
+            "ops@ci)\n"
+            "Waiting for run10 of agent b\n");
+}
+
+TEST_F(RunViewTest, PlainViewSaysOnceWhoIsInTheWay) {
+  RunView& view = View({});
+  view.Show(Blocked("4711", 185));
+  view.Show(Blocked("4711", 190));
+  view.Show(Blocked("4712", 1));
+  EXPECT_EQ(Written(),
+            "Statement 2 of step 1 waits for locks of session 4711 (psql, alice from 10.0.0.7, in "
+            "a transaction for 3 min 5 s): UPDATE users SET name = ''\n"
+            "Statement 2 of step 1 waits for locks of session 4712 (psql, alice from 10.0.0.7, in "
+            "a transaction for 1.00 s): UPDATE users SET name = ''\n");
+}
+
+TEST_F(RunViewTest, PlainViewShowsProgressEveryTenSecondsOfEvents) {
+  RunView& view = View({});
+  for (int second = 0; second < 25; ++second) view.Show(Progress(second / 100.0, second));
+  EXPECT_EQ(Written(),
+            "  0% building index: scanning table\n"
+            "  10% building index: scanning table\n"
+            "  20% building index: scanning table\n");
+}
+
+TEST_F(RunViewTest, PlainViewSaysThatAnAttemptFailed) {
+  View({}).Show(AttemptFailed());
+  EXPECT_EQ(Written(), "Step 1 is tried again in 2.00 s: lock timeout\n");
+}
+
+TEST_F(RunViewTest, PlainViewShowsAnotherAgentsRunAsItsOwn) {
+  RunView& view = View({});
+  view.Show(Waiting("agent b"));
+  view.Show(Relayed(Started(2)));
+  view.Show(Relayed(Step(1, "aaaa1111", "First")));
+  view.Show(Relayed(Blocked("4711", 1)));
+  view.Show(Relayed(Waiting("what b waited for")));
+  view.Show(Relayed(Finished(v1::RUN_STATE_FAILED, "no such table")));
+  view.Show(Relayed(Step(1, "aaaa1111", "First"), "run10"));
+  view.Show(Relayed(Finished(v1::RUN_STATE_SUCCEEDED), "run10"));
+  EXPECT_EQ(Written(),
+            "Waiting for agent b\n"
+            "Following run run9 of agent b\n"
+            "Running upgrade <base> -> aaaa1111, First\n"
+            "Statement 2 of step 1 waits for locks of session 4711 (psql, alice from 10.0.0.7, in "
+            "a transaction for 1.00 s): UPDATE users SET name = ''\n"
+            "Run run9 of agent b ended as failed: no such table\n"
+            "Following run run10 of agent b\n"
+            "Running upgrade <base> -> aaaa1111, First\n");
+}
+
+TEST_F(RunViewTest, LiveViewShowsAnotherAgentsRunAsItsOwn) {
+  RunView& view = View({.live = true});
+  v1::RunEvent waiting = Waiting("agent b");
+  waiting.mutable_run_waiting()->mutable_active_run()->set_id("run9");
+  waiting.mutable_run_waiting()->mutable_active_run()->set_steps_total(3);
+  view.Show(waiting);
+  // The step's beginning was before this run began to wait.
+  view.Show(Relayed(Done(1)));
+  view.Show(Relayed(Step(2, "aaaa1111", "First")));
+  EXPECT_THAT(Screen(Written()).lines.back(), HasSubstr("2/3  aaaa1111  First"));
+  view.Show(waiting);
+  EXPECT_THAT(Screen(Written()).lines.back(), HasSubstr("2/3  aaaa1111  First"));
+  view.Show(Relayed(Done(2)));
+  view.Show(Relayed(Step(3, "bbbb2222", "Second")));
+  view.Show(Relayed(Finished(v1::RUN_STATE_FAILED, "no such table")));
+  view.Show(Started(1));
+  view.Show(Step(1, "bbbb2222", "Second"));
+  Screen screen(Written());
+  ASSERT_EQ(screen.lines.size(), 5u);
+  EXPECT_EQ(screen.lines[0], "  Following run run9 of agent b");
+  EXPECT_EQ(screen.lines[1], "  ✓ aaaa1111  First  (0.03 s)");
+  EXPECT_EQ(screen.lines[2], "  ✗ bbbb2222  Second");
+  EXPECT_EQ(screen.lines[3], "  ! Run run9 of agent b ended as failed: no such table");
+  EXPECT_THAT(screen.lines[4], HasSubstr("1/1  bbbb2222  Second"));
+}
+
+TEST_F(RunViewTest, LiveLineShowsWhoIsInTheWayUntilNobodyIs) {
+  RunView& view = View({.live = true});
+  view.Show(Started(1));
+  view.Show(Step(1, "aaaa1111", "First"));
+  view.Show(Blocked("4711", 185));
+  view.Show(Blocked("4711", 190));
+  Screen screen(Written());
+  ASSERT_EQ(screen.lines.size(), 2u);
+  EXPECT_THAT(screen.lines[0],
+              HasSubstr("! Statement 2 of step 1 waits for locks of session 4711"));
+  EXPECT_THAT(screen.lines[1], HasSubstr("waits for session 4711"));
+  view.Show(AttemptFailed());
+  view.Show(Statement("SELECT 1"));
+  screen = Screen(Written());
+  ASSERT_EQ(screen.lines.size(), 3u);
+  EXPECT_EQ(screen.lines[1], "  ! Step 1 is tried again in 2.00 s: lock timeout");
+  EXPECT_THAT(screen.lines[2], Not(HasSubstr("4711")));
+}
+
+TEST_F(RunViewTest, LiveLineShowsHowFarAStatementIs) {
+  RunView& view = View({.live = true});
+  view.Show(Started(1));
+  view.Show(Step(1, "aaaa1111", "First"));
+  view.Show(Statement("CREATE INDEX i ON t (a)"));
+  view.Show(Progress(0.42, 1));
+  EXPECT_THAT(Screen(Written()).lines.back(), HasSubstr("First  42% building index: scanning t"));
 }
 
 TEST_F(RunViewTest, LiveLineShowsStepStatementAndTime) {
@@ -217,6 +385,14 @@ TEST(DescribeSuccessTest, SaysWhatHappened) {
   run.set_kind(v1::RUN_KIND_UPGRADE);
   run.set_target("head");
   EXPECT_EQ(DescribeSuccess(run), "Already at head: nothing to do");
+  run.add_to_revisions("4f1c2a9be3d7");
+  v1::Run predecessor;
+  predecessor.set_id("run9");
+  EXPECT_EQ(DescribeSuccess(run, predecessor), "Upgraded to 4f1c2a9be3d7 (head) by run run9");
+  predecessor.set_agent("b");
+  EXPECT_EQ(DescribeSuccess(run, predecessor),
+            "Upgraded to 4f1c2a9be3d7 (head) by run run9 of agent b");
+  run.clear_to_revisions();
   run.set_steps_done(3);
   run.add_to_revisions("4f1c2a9be3d7");
   *run.mutable_start_time() = TimeUtil::MillisecondsToTimestamp(1000);
@@ -231,12 +407,13 @@ TEST(DescribeSuccessTest, SaysWhatHappened) {
   run.add_to_revisions("a");
   run.add_to_revisions("b");
   EXPECT_EQ(DescribeSuccess(run), "Stamped a, b");
-}
-
-TEST(DescribeDurationTest, UnitsGrow) {
-  EXPECT_EQ(DescribeDuration(absl::Milliseconds(420)), "0.42 s");
-  EXPECT_EQ(DescribeDuration(absl::Seconds(185)), "3 min 5 s");
-  EXPECT_EQ(DescribeDuration(absl::Seconds(3725)), "1 h 2 min");
+  run.set_kind(v1::RUN_KIND_REPAIR);
+  run.clear_target();
+  EXPECT_EQ(DescribeSuccess(run), "Nothing to repair");
+  run.set_id("run1");
+  EXPECT_EQ(DescribeSuccess(run), "Repaired");
+  run.set_target("aaaa1111");
+  EXPECT_EQ(DescribeSuccess(run), "Repaired aaaa1111");
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ class Lexer {
   Token Take(TokenKind kind, size_t length);
   absl::Status Unterminated(absl::string_view what, size_t offset) const;
 
-  const absl::string_view script_;
+  absl::string_view script_;
   absl::string_view delimiter_ = ";";
   LexicalRules rules_;
   size_t position_ = 0;

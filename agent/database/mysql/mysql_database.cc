@@ -1,5 +1,6 @@
 #include "agent/database/mysql/mysql_database.h"
 
+#include <map>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,20 @@
 namespace brant {
 namespace {
 
+// Newer versions of MariaDB know several kinds of read_only.
+bool IsOn(absl::string_view value) { return !value.empty() && value != "OFF" && value != "0"; }
+
+absl::Status ReadOnly(absl::string_view variable) {
+  const bool transactions =
+      absl::EndsWith(variable, "transaction_read_only") || absl::EndsWith(variable, "tx_read_only");
+  return Error(v1::ERROR_REASON_DATABASE_READ_ONLY,
+               absl::StrCat("the database is read-only: ", variable, " is on"))
+      .Hint(transactions
+                ? "the server makes every transaction read-only: set it off, or connect to the "
+                  "server that takes writes"
+                : "connect to the server that takes writes: this one may be a replica of it");
+}
+
 class MysqlDatabase : public Database {
  public:
   MysqlDatabase(mysql::ConnectionOptions options, std::string display_name)
@@ -23,6 +38,27 @@ class MysqlDatabase : public Database {
 
   absl::StatusOr<std::unique_ptr<Session>> Connect(const SessionOptions& options) override {
     return mysql::MysqlSession::Connect(options_, options);
+  }
+
+  // By SHOW, which leaves out what the server does not have.
+  absl::StatusOr<std::string> CheckWritable(Session& session) override {
+    BRANT_ASSIGN_OR_RETURN(
+        Rows rows,
+        session.Query("SHOW VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only', "
+                      "'innodb_read_only', 'transaction_read_only', 'tx_read_only', 'wsrep_on', "
+                      "'wsrep_cluster_address')"));
+    std::map<std::string, std::string> variables;
+    for (const auto& row : rows) variables[row[0].value_or("")] = row[1].value_or("");
+    const bool in_cluster =
+        IsOn(variables["wsrep_on"]) && !variables["wsrep_cluster_address"].empty();
+    variables.erase("wsrep_on");
+    variables.erase("wsrep_cluster_address");
+    for (const auto& [name, value] : variables) {
+      if (IsOn(value)) return ReadOnly(name);
+    }
+    if (!in_cluster) return "";
+    return "the server is a node of a Galera cluster, and the migration lock holds on this node "
+           "only: all agents must connect to the same node";
   }
 
   absl::StatusOr<std::string> ServerVersion(Session& session) override {

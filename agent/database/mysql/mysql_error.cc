@@ -24,6 +24,7 @@ constexpr unsigned kMustChangePasswordLogin = 1862;
 constexpr unsigned kReadOnlyTransaction = 1792;
 constexpr unsigned kReadOnlyMode = 1836;
 constexpr unsigned kConnectionKilled = 1927;  // MariaDB
+constexpr unsigned kLockNoWait = 3572;        // MySQL: NOWAIT
 
 // How much of the statement a syntax error shows, in bytes. Where there is more,
 // MariaDB ends it with dots.
@@ -85,13 +86,18 @@ bool IsBusy(unsigned code) {
   }
 }
 
+// The statement alone was undone, and its transaction goes on.
+bool IsLockWait(unsigned code) { return code == ER_LOCK_WAIT_TIMEOUT || code == kLockNoWait; }
+
+// The whole transaction was undone, or what it had read is stale: on a newer
+// definition of the table, or a newer row under innodb_snapshot_isolation.
+bool IsConflict(unsigned code) {
+  return code == ER_LOCK_DEADLOCK || code == ER_TABLE_DEF_CHANGED || code == ER_CHECKREAD;
+}
+
 // For statements whose message alone does not say what to do.
 absl::string_view AdviceFor(unsigned code) {
   switch (code) {
-    case ER_LOCK_WAIT_TIMEOUT:
-      return "another session holds a lock on it; run it again when that one is done";
-    case ER_LOCK_DEADLOCK:
-      return "it deadlocked with another session; run it again";
     case ER_NET_PACKET_TOO_LARGE:
       return "raise max_allowed_packet in the server's configuration, or split the file";
     default:
@@ -179,6 +185,14 @@ absl::Status ToStatus(const Failure& failure, Activity activity) {
   if (failure.code == ER_BAD_DB_ERROR && connecting) {
     return Build(v1::ERROR_REASON_DATABASE_UNREACHABLE, "", failure)
         .Hint("create it first: CREATE DATABASE name CHARACTER SET utf8mb4");
+  }
+  if (IsLockWait(failure.code)) {
+    return Build(v1::ERROR_REASON_LOCK_NOT_AVAILABLE, "", failure)
+        .Hint("another session holds a lock on it; run the command again when that one is done");
+  }
+  if (IsConflict(failure.code)) {
+    return Build(v1::ERROR_REASON_DEADLOCK, "", failure)
+        .Hint("it was in conflict with another session; run the command again");
   }
   Error error = Build(v1::ERROR_REASON_DATABASE_ERROR, "", failure);
   if (absl::string_view advice = AdviceFor(failure.code); !advice.empty()) error.Hint(advice);

@@ -24,6 +24,8 @@ TEST(MysqlErrorTest, CodesHaveTheirMeaning) {
   constexpr auto kLogin = v1::ERROR_REASON_DATABASE_LOGIN_REFUSED;
   constexpr auto kPermission = v1::ERROR_REASON_DATABASE_PERMISSION_DENIED;
   constexpr auto kReadOnly = v1::ERROR_REASON_DATABASE_READ_ONLY;
+  constexpr auto kLocked = v1::ERROR_REASON_LOCK_NOT_AVAILABLE;
+  constexpr auto kConflict = v1::ERROR_REASON_DEADLOCK;
   constexpr auto kOther = v1::ERROR_REASON_DATABASE_ERROR;
   const Meaning meanings[] = {
       {2002, "Can't connect to local server", kUnreachable, kUnreachable},
@@ -48,8 +50,11 @@ TEST(MysqlErrorTest, CodesHaveTheirMeaning) {
       {1836, "Running in read-only mode", kReadOnly, kReadOnly},
       {1792, "Cannot execute statement in a READ ONLY transaction", kReadOnly, kReadOnly},
       {1049, "Unknown database 'x'", kUnreachable, kOther},
-      {1205, "Lock wait timeout exceeded", kOther, kOther},
-      {1213, "Deadlock found", kOther, kOther},
+      {1205, "Lock wait timeout exceeded", kLocked, kLocked},
+      {3572, "NOWAIT is set", kLocked, kLocked},
+      {1213, "Deadlock found", kConflict, kConflict},
+      {1412, "Table definition has changed", kConflict, kConflict},
+      {1020, "Record has changed since last read", kConflict, kConflict},
       {1064, "You have an error in your SQL syntax", kOther, kOther},
   };
   for (const Meaning& meaning : meanings) {

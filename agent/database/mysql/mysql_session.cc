@@ -1,15 +1,20 @@
 #include "agent/database/mysql/mysql_session.h"
 
 #include <errmsg.h>
+#include <mysqld_error.h>
 
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agent/base/error.h"
 #include "agent/base/sha256.h"
+#include "agent/database/mysql/ddl.h"
+#include "agent/database/mysql/fingerprint.h"
 #include "agent/database/mysql/literals.h"
+#include "agent/database/mysql/observe.h"
 #include "agent/database/mysql/temporary_tables.h"
 
 namespace brant::mysql {
@@ -82,7 +87,74 @@ absl::StatusOr<Execution> MysqlSession::Execute(absl::string_view statement) {
     }
     return status;
   }
-  return Execution{connection_->rows_affected()};
+  const Execution execution{connection_->rows_affected()};
+  BRANT_RETURN_IF_ERROR(RememberPrepared(statement));
+  return execution;
+}
+
+absl::Status MysqlSession::RememberPrepared(absl::string_view statement) {
+  const PreparedUse use = ReadPreparedUse(statement);
+  if (use.action != PreparedUse::Action::kPrepare &&
+      use.action != PreparedUse::Action::kDeallocate) {
+    return absl::OkStatus();
+  }
+  prepared_.erase(use.name);
+  if (use.text.empty()) return absl::OkStatus();
+  BRANT_ASSIGN_OR_RETURN(std::optional<std::string> text, Evaluate(use.text));
+  if (text) prepared_[use.name] = *std::move(text);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<std::string>> MysqlSession::Evaluate(absl::string_view expression) {
+  Rows rows;
+  BRANT_RETURN_IF_ERROR(RunOwn(absl::StrCat("SELECT ", expression), &rows));
+  if (rows.size() != 1) return std::nullopt;
+  return rows[0][0];
+}
+
+absl::StatusOr<std::optional<std::string>> MysqlSession::ExecutedText(const PreparedUse& use) {
+  if (!use.text.empty()) return Evaluate(use.text);
+  const auto found = prepared_.find(use.name);
+  if (use.name.empty() || found == prepared_.end()) return std::nullopt;
+  return found->second;
+}
+
+absl::StatusOr<std::optional<std::string>> MysqlSession::Fingerprint(absl::string_view statement) {
+  const RunStatement run = [this](const std::string& sql, Rows* rows) {
+    bool cancelled = false;
+    return Run(sql, rows, cancelled);
+  };
+  const PreparedUse use = ReadPreparedUse(statement);
+  if (use.action != PreparedUse::Action::kExecute) {
+    return FingerprintOf(ReadDdl(statement), *connection_, options_->database, run);
+  }
+  // Scripts compute the text from the catalogue, so that it is another one where
+  // the statement took effect: the text is a part of what is compared.
+  BRANT_ASSIGN_OR_RETURN(std::optional<std::string> text, ExecutedText(use));
+  if (!text) return std::nullopt;
+  std::optional<std::string> effect = "";
+  if (!IsHarmless(*text)) {
+    BRANT_ASSIGN_OR_RETURN(effect,
+                           FingerprintOf(ReadDdl(*text), *connection_, options_->database, run));
+  }
+  if (!effect) return std::nullopt;
+  return Sha256Hex(absl::StrCat(*text, absl::string_view("\0", 1), *effect));
+}
+
+absl::StatusOr<brant::Activity> MysqlSession::Observe(absl::string_view server_id) {
+  int64_t id = 0;
+  if (!absl::SimpleAtoi(server_id, &id)) return brant::Activity();
+  return ObserveSession(*this, connection_->IsMariaDb(), id);
+}
+
+absl::StatusOr<bool> MysqlSession::Terminate(absl::string_view server_id) {
+  int64_t id = 0;
+  if (!absl::SimpleAtoi(server_id, &id)) return false;
+  bool cancelled = false;
+  std::optional<Failure> failure = Run(absl::StrCat("KILL CONNECTION ", id), nullptr, cancelled);
+  if (!failure) return true;
+  if (failure->code == ER_NO_SUCH_THREAD) return false;
+  return cancelled ? Cancelled(*failure) : ToStatus(*failure, Activity::kRunning);
 }
 
 absl::Status MysqlSession::RunOwn(absl::string_view sql, Rows* rows) {
@@ -160,9 +232,9 @@ absl::Status MysqlSession::ReleaseLock(absl::string_view name) {
   return Query("DO RELEASE_LOCK(?)", {lock}).status();
 }
 
-absl::StatusOr<std::string> MysqlSession::LockHolder(absl::string_view name) {
+absl::StatusOr<std::optional<LockOwner>> MysqlSession::LockHolder(absl::string_view name) {
   BRANT_ASSIGN_OR_RETURN(Rows holder, Query("SELECT IS_USED_LOCK(?)", {ServerLockName(name)}));
-  if (holder.size() != 1 || !holder[0][0]) return "";
+  if (holder.size() != 1 || !holder[0][0]) return std::nullopt;
   const std::string id = *holder[0][0];
   // Without the PROCESS privilege only sessions of the same user are shown.
   BRANT_ASSIGN_OR_RETURN(
@@ -180,7 +252,7 @@ absl::StatusOr<std::string> MysqlSession::LockHolder(absl::string_view name) {
   if (session.ok() && session->size() == 1) {
     absl::StrAppend(&text, " ", (*session)[0][0].value_or(""));
   }
-  return text;
+  return LockOwner{id, text};
 }
 
 absl::Status MysqlSession::DropTemporaryTables() {

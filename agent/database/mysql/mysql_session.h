@@ -12,6 +12,7 @@
 #include "agent/database/mysql/canceller.h"
 #include "agent/database/mysql/connection.h"
 #include "agent/database/mysql/connection_options.h"
+#include "agent/database/mysql/prepared_statements.h"
 #include "agent/database/mysql/session_settings.h"
 
 namespace brant::mysql {
@@ -19,8 +20,9 @@ namespace brant::mysql {
 // DDL commits by itself on these servers, so a transaction rarely holds more
 // than Brant's own rows.
 //
-// After a migration's LOCK TABLES, Brant's own tables can't be used until UNLOCK
-// TABLES or Reset: SplitStatements marks both as kTransactionControl.
+// After a migration's LOCK TABLES, a statement on Brant's own tables fails, and a
+// transaction gives up the locks: until UNLOCK TABLES or Reset nothing of
+// Brant's own should run.
 class MysqlSession : public Session {
  public:
   using Session::Query;
@@ -38,7 +40,12 @@ class MysqlSession : public Session {
   bool InTransaction() const override { return connection_->InTransaction(); }
   absl::StatusOr<bool> TryLock(absl::string_view name) override;
   absl::Status ReleaseLock(absl::string_view name) override;
-  absl::StatusOr<std::string> LockHolder(absl::string_view name) override;
+  absl::StatusOr<std::optional<LockOwner>> LockHolder(absl::string_view name) override;
+  // EXECUTE is judged by what was prepared; it must be prepared again before,
+  // where a step is resumed.
+  absl::StatusOr<std::optional<std::string>> Fingerprint(absl::string_view statement) override;
+  absl::StatusOr<brant::Activity> Observe(absl::string_view server_id) override;
+  absl::StatusOr<bool> Terminate(absl::string_view server_id) override;
   absl::Status Reset() override;
   void Cancel() override { canceller_.Cancel(settings_.connection_id()); }
   bool IsAlive() const override { return connection_->IsAlive(); }
@@ -54,6 +61,11 @@ class MysqlSession : public Session {
   // The same, for Brant's own statements.
   absl::Status RunOwn(absl::string_view sql, Rows* rows);
   absl::Status DropTemporaryTables();
+  absl::Status RememberPrepared(absl::string_view statement);
+  // The value of an SQL expression; nothing for NULL.
+  absl::StatusOr<std::optional<std::string>> Evaluate(absl::string_view expression);
+  // What EXECUTE runs; nothing if that is not known.
+  absl::StatusOr<std::optional<std::string>> ExecutedText(const PreparedUse& use);
   std::string ServerLockName(absl::string_view name) const;
 
   const std::shared_ptr<const ConnectionOptions> options_;
@@ -64,6 +76,7 @@ class MysqlSession : public Session {
   // takes a lock; Brant does not.
   std::set<std::string> locks_;
   std::set<std::string> temporary_tables_;
+  PreparedStatements prepared_;
   // A migration's statement ran, or failed, since the last Reset.
   bool used_ = false;
   bool failed_ = false;

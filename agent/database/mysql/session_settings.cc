@@ -44,10 +44,12 @@ constexpr std::array<Variable, 20> kVariables = {{
     {"wait_timeout", false},
 }};
 
-// An agent that was cut off holds its lock until the server ends its session:
-// not for the eight hours that are the default, but longer than any pause
-// between two statements of a run.
-constexpr int kWaitTimeoutSeconds = 3600;
+// An agent that was cut off holds its locks until the server ends its session:
+// not for the eight hours that are the default. A run's session is never idle for
+// a minute, because between two statements it waits for nobody; the others may
+// be asked seldom.
+constexpr int kRunWaitTimeoutSeconds = 60;
+constexpr int kReadWaitTimeoutSeconds = 3600;
 
 bool IsListed(absl::string_view name) {
   return std::any_of(kVariables.begin(), kVariables.end(),
@@ -57,8 +59,9 @@ bool IsListed(absl::string_view name) {
 std::string SetStatement(const Connection& connection, const SessionOptions& options,
                          bool tracked) {
   // English messages, because the position of an error is read from them.
-  std::string sql = absl::StrCat("SET autocommit = 1, lc_messages = 'en_US', wait_timeout = ",
-                                 kWaitTimeoutSeconds);
+  std::string sql =
+      absl::StrCat("SET autocommit = 1, lc_messages = 'en_US', wait_timeout = ",
+                   options.read_only ? kReadWaitTimeoutSeconds : kRunWaitTimeoutSeconds);
   const unsigned long version = connection.ServerVersion();  // NOLINT(runtime/int)
   if (connection.IsMariaDb()) {
     if (version >= 100101) absl::StrAppend(&sql, ", max_statement_time = 0");

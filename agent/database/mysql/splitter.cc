@@ -198,7 +198,7 @@ void Splitter::Extend(const Token& token) {
 void Splitter::Finish() {
   if (has_code_) {
     const absl::string_view text = script_.substr(begin_, end_ - begin_);
-    statements_.push_back(Statement{text, begin_, StatementKind::kOther});
+    statements_.push_back(Statement{text, begin_});
     if (is_set_) {
       rules_ = mysql::RulesAfter(text, rules_);
       lexer_.SetRules(rules_);

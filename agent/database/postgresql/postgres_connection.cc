@@ -234,4 +234,11 @@ bool PostgresConnection::IsAlive() const { return PQstatus(connection_.get()) ==
 
 int PostgresConnection::ProcessId() const { return PQbackendPID(connection_.get()); }
 
+int PostgresConnection::ServerVersion() const { return PQserverVersion(connection_.get()); }
+
+std::string PostgresConnection::ReportedSetting(const char* name) const {
+  const char* value = PQparameterStatus(connection_.get(), name);
+  return value == nullptr ? "" : value;
+}
+
 }  // namespace brant

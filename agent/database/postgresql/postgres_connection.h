@@ -52,7 +52,12 @@ class PostgresConnection {
 
   bool InTransaction() const;
   bool IsAlive() const;
+  // As the server told it; a pooler makes it up.
   int ProcessId() const;
+  // Such as 150006.
+  int ServerVersion() const;
+  // Of a setting that the server reports by itself; empty: it does not.
+  std::string ReportedSetting(const char* name) const;
 
  private:
   class Adopted;

@@ -16,6 +16,22 @@
 namespace brant {
 namespace {
 
+absl::Status StandbyError() {
+  return Error(v1::ERROR_REASON_DATABASE_READ_ONLY,
+               "the server is a standby, which can't be written")
+      .Hint(
+          "connect to the primary server; a list of hosts with target_session_attrs=read-write "
+          "finds it");
+}
+
+absl::Status ReadOnlyError() {
+  return Error(v1::ERROR_REASON_DATABASE_READ_ONLY,
+               "default_transaction_read_only is on for this user, database or server")
+      .Hint(
+          "connect to the primary server, or if this is the one, end the setting: ALTER ROLE … "
+          "RESET default_transaction_read_only, or the same of ALTER DATABASE or ALTER SYSTEM");
+}
+
 class PostgresDatabase : public Database {
  public:
   PostgresDatabase(const DatabaseUrl& url, PostgresParameters parameters)
@@ -33,6 +49,25 @@ class PostgresDatabase : public Database {
         std::unique_ptr<PostgresConnection> connection,
         PostgresConnection::Connect(parameters, options.connect_timeout * hosts));
     return PostgresSession::Open(std::move(connection), options);
+  }
+
+  absl::StatusOr<std::string> CheckWritable(Session& session) override {
+    const auto& own = static_cast<const PostgresSession&>(session);
+    // Reported since PostgreSQL 14, so that nothing has to be asked.
+    std::string standby = own.ReportedSetting("in_hot_standby");
+    std::string read_only = own.ReportedSetting("default_transaction_read_only");
+    if (standby.empty() || read_only.empty()) {
+      BRANT_ASSIGN_OR_RETURN(
+          Rows rows, session.Query("SELECT CASE WHEN pg_catalog.pg_is_in_recovery() THEN 'on' END, "
+                                   "pg_catalog.current_setting('default_transaction_read_only')"));
+      standby = rows[0][0].value_or("off");
+      read_only = rows[0][1].value_or("off");
+    }
+    if (standby == "on") return StandbyError();
+    if (read_only == "on") return ReadOnlyError();
+    if (!session.IsPooled()) return "";
+    return "the connection goes through a pooler: revisions with transaction:off need a database "
+           "URL that leads to PostgreSQL itself";
   }
 
   absl::StatusOr<std::string> ServerVersion(Session& session) override {

@@ -52,12 +52,16 @@ constexpr Meaning kRunning[] = {
     {"2D000", v1::ERROR_REASON_DATABASE_ERROR,
      "write transaction:off behind the section's marker: it ends transactions itself"},
     {"40003", v1::ERROR_REASON_COMMIT_IN_DOUBT, ""},
-    {"40P01", v1::ERROR_REASON_DATABASE_ERROR, "it deadlocked with another session; run it again"},
+    {"40001", v1::ERROR_REASON_DEADLOCK,
+     "it was in conflict with another session's transaction; run it again"},
+    {"40P01", v1::ERROR_REASON_DEADLOCK, "it deadlocked with another session; run it again"},
     {"42501", v1::ERROR_REASON_DATABASE_PERMISSION_DENIED,
      "grant it to the user of the database URL, or connect as the owner"},
-    {"55P03", v1::ERROR_REASON_DATABASE_ERROR,
+    {"55P03", v1::ERROR_REASON_LOCK_NOT_AVAILABLE,
      "another session holds a lock on it; run it again when that one is done"},
 };
+
+constexpr absl::string_view kProtocolViolation = "08P01";
 
 absl::Status ErrorOf(absl::Span<const Meaning> meanings, absl::string_view sqlstate,
                      absl::string_view message) {
@@ -157,9 +161,18 @@ absl::Status ConnectError(absl::string_view message) {
     absl::Status status = ErrorOf(kConnecting, sqlstate, text);
     if (ReasonOf(status) != v1::ERROR_REASON_DATABASE_ERROR) return status;
   }
-  // Without a password there is no answer of the server's to read.
-  if (absl::StrContains(text, "no password supplied")) {
+  // Without a password there is no answer of the server's to read, and pgbouncer
+  // has one code for all that it refuses.
+  if (absl::StrContains(text, "no password supplied") ||
+      (sqlstate == kProtocolViolation && absl::StrContains(text, "authentication failed"))) {
     return ErrorOf(kConnecting, "28P01", text);
+  }
+  if (sqlstate == kProtocolViolation && absl::StrContains(text, "startup parameter")) {
+    return Error(v1::ERROR_REASON_DATABASE_UNREACHABLE, text)
+        .Database(sqlstate, text)
+        .Hint(
+            "the pooler does not pass this option of the database URL on: remove it (ALTER ROLE "
+            "… SET serves as well), or name it in pgbouncer's ignore_startup_parameters");
   }
   return Error(v1::ERROR_REASON_DATABASE_UNREACHABLE, text)
       .Database(sqlstate, text)

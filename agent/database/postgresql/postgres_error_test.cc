@@ -28,6 +28,9 @@ TEST(PostgresErrorTest, CodesMeanOtherThingsWhileConnectingThanOnALivingConnecti
       {"57P01", kUnreachable, kOther},
       {"57P03", kUnreachable, kOther},
       {"25006", v1::ERROR_REASON_DATABASE_READ_ONLY, v1::ERROR_REASON_DATABASE_READ_ONLY},
+      {"40001", kUnreachable, v1::ERROR_REASON_DEADLOCK},
+      {"40P01", kUnreachable, v1::ERROR_REASON_DEADLOCK},
+      {"55P03", kUnreachable, v1::ERROR_REASON_LOCK_NOT_AVAILABLE},
       {"42501", v1::ERROR_REASON_DATABASE_PERMISSION_DENIED,
        v1::ERROR_REASON_DATABASE_PERMISSION_DENIED},
   };
@@ -48,6 +51,7 @@ TEST(PostgresErrorTest, SomeStatementsFailWithAdvice) {
   const auto hint = [](const char* code) { return ErrorDetail(PostgresError(code, "x"), "hint"); };
   EXPECT_THAT(hint("25001"), HasSubstr("transaction:off"));
   EXPECT_THAT(hint("2D000"), HasSubstr("transaction:off"));
+  EXPECT_THAT(hint("40001"), HasSubstr("again"));
   EXPECT_THAT(hint("40P01"), HasSubstr("again"));
   EXPECT_THAT(hint("55P03"), HasSubstr("lock"));
   EXPECT_THAT(hint("42501"), HasSubstr("grant"));

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -21,6 +23,13 @@ constexpr absl::Duration kDefaultTimeout = absl::Seconds(5);
 
 std::string Quoted(absl::string_view name) {
   return absl::StrCat("\"", absl::StrReplaceAll(name, {{"\"", "\"\""}}), "\"");
+}
+
+absl::Status CheckAccess(const std::string& path) {
+  if (access(path.c_str(), W_OK) == 0) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_DATABASE_READ_ONLY,
+               absl::StrCat("the database is read-only: ", path, ": ", std::strerror(errno)))
+      .Hint("the file and its folder must be writable for the agent's user");
 }
 
 class SqliteDatabase : public Database {
@@ -49,6 +58,21 @@ class SqliteDatabase : public Database {
     SessionOptions with_timeout = options;
     if (with_timeout.lock_timeout == absl::ZeroDuration()) with_timeout.lock_timeout = timeout_;
     return SqliteSession::Open(std::move(location), with_timeout, MakeLock());
+  }
+
+  // SQLite writes a journal beside the file, so that the folder counts too.
+  absl::StatusOr<std::string> CheckWritable(Session& session) override {
+    if (!in_memory_) {
+      std::error_code ignored;
+      const std::filesystem::path path = std::filesystem::weakly_canonical(path_, ignored);
+      BRANT_RETURN_IF_ERROR(CheckAccess(path.parent_path().string()));
+      if (!IsMissing()) BRANT_RETURN_IF_ERROR(CheckAccess(path.string()));
+    }
+    BRANT_ASSIGN_OR_RETURN(Rows rows, session.Query("PRAGMA query_only"));
+    if (rows.empty() || rows[0][0] != "1") return "";
+    return Error(v1::ERROR_REASON_DATABASE_READ_ONLY,
+                 "the database is read-only: PRAGMA query_only is on")
+        .Hint("set it off");
   }
 
   absl::StatusOr<std::string> ServerVersion(Session&) override {

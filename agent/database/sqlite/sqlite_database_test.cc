@@ -3,7 +3,9 @@
 
 #include "agent/database/sqlite/sqlite_database.h"
 
+#include <linux/capability.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,9 +118,9 @@ TEST_F(SqliteDatabaseTest, AMemoryDatabaseIsOneForAllItsSessions) {
   EXPECT_TRUE(two->TryLock("x").value());
   auto three = Connect(*database, true);
   EXPECT_FALSE(three->TryLock("x").value());
-  EXPECT_THAT(three->LockHolder("x").value(), HasSubstr("brant"));
+  EXPECT_THAT(three->LockHolder("x").value()->description, HasSubstr("brant"));
   two = nullptr;
-  EXPECT_EQ(three->LockHolder("x").value(), "");
+  EXPECT_EQ(three->LockHolder("x").value(), std::nullopt);
   EXPECT_TRUE(three->TryLock("x").value());
 }
 
@@ -210,11 +212,78 @@ TEST_F(SqliteDatabaseTest, AWriterThatIsBusyIsWaitedForAndNamed) {
   auto two = Connect(*database);
   ASSERT_TRUE(one->Begin().ok());
   absl::Status status = two->Begin();
-  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_DATABASE_ERROR);
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_LOCK_NOT_AVAILABLE);
   EXPECT_EQ(ErrorDetail(status, "database_code"), "5");
+  EXPECT_NE(ErrorDetail(status, "hint"), "");
   EXPECT_FALSE(two->InTransaction());
   ASSERT_TRUE(one->Rollback().ok());
   EXPECT_TRUE(two->Begin().ok());
+}
+
+TEST_F(SqliteDatabaseTest, ALockTimeoutOfTheSessionWinsOverTheDatabases) {
+  DatabaseUrl url;
+  url.database = path_;
+  url.options["timeout"] = "600";
+  auto database = MakeSqliteDatabase(url).value();
+  auto one = Connect(*database);
+  SessionOptions options;
+  options.lock_timeout = absl::Milliseconds(30);
+  auto two = database->Connect(options).value();
+  ASSERT_TRUE(one->Begin().ok());
+  EXPECT_EQ(ReasonOf(two->Begin()), v1::ERROR_REASON_LOCK_NOT_AVAILABLE);
+}
+
+TEST_F(SqliteDatabaseTest, AMemoryDatabaseInUseIsALockThatIsNotHad) {
+  auto memory = Open("");
+  auto one = Connect(*memory);
+  ASSERT_TRUE(one->Begin().ok());
+  EXPECT_EQ(ReasonOf(memory->Connect(SessionOptions()).status()),
+            v1::ERROR_REASON_LOCK_NOT_AVAILABLE);
+}
+
+TEST_F(SqliteDatabaseTest, TellsBeforehandWhetherItMayWrite) {
+  auto memory = Open("");
+  EXPECT_TRUE(memory->CheckWritable(*Connect(*memory)).ok());
+  auto database = Open(path_);
+  auto session = Connect(*database);
+  EXPECT_EQ(database->CheckWritable(*session).value(), "");
+  ASSERT_TRUE(session->Execute("PRAGMA query_only = ON").ok());
+  absl::Status status = database->CheckWritable(*session).status();
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_DATABASE_READ_ONLY);
+  EXPECT_NE(ErrorDetail(status, "hint"), "");
+}
+
+// Root may write everywhere, by a capability that can be given up.
+bool GiveUpCapabilities() {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct none[2] = {};
+  return syscall(SYS_capset, &header, none) == 0;
+}
+
+TEST_F(SqliteDatabaseTest, AFileOrFolderThatIsReadOnlyIsRefusedBeforehand) {
+  auto database = Open(path_);
+  ASSERT_TRUE(Connect(*database)->Execute("CREATE TABLE t (a)").ok());
+  const auto refused = [&](int file_mode, int folder_mode) {
+    EXPECT_EQ(chmod(path_.c_str(), file_mode), 0);
+    EXPECT_EQ(chmod(folder_.c_str(), folder_mode), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      if (!GiveUpCapabilities()) _exit(2);
+      // A session that has no query_only of its own.
+      auto memory = Open("");
+      auto checked = Connect(*memory);
+      _exit(ReasonOf(database->CheckWritable(*checked).status()) ==
+                    v1::ERROR_REASON_DATABASE_READ_ONLY
+                ? 1
+                : 0);
+    }
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    return WEXITSTATUS(status) == 1;
+  };
+  EXPECT_TRUE(refused(0444, 0777));
+  EXPECT_TRUE(refused(0666, 0555));
+  EXPECT_FALSE(refused(0666, 0777));
 }
 
 TEST_F(SqliteDatabaseTest, CancelEndsTheWaitForAnotherWriter) {
@@ -248,7 +317,10 @@ TEST_F(SqliteDatabaseTest, TheLockIsOneForEveryPathOfTheFile) {
   ASSERT_TRUE(one->TryLock("a").value());
   EXPECT_TRUE(std::filesystem::exists(lock_file));
   EXPECT_FALSE(two->TryLock("a").value());
-  EXPECT_THAT(two->LockHolder("a").value(), HasSubstr(absl::StrCat("pid ", getpid())));
+  EXPECT_THAT(two->LockHolder("a").value()->description, HasSubstr(absl::StrCat("pid ", getpid())));
+  EXPECT_EQ(two->LockHolder("a").value()->server_id, one->ServerId());
+  // A process is never killed.
+  EXPECT_FALSE(two->Terminate(one->ServerId()).value());
   ASSERT_TRUE(one->ReleaseLock("a").ok());
   EXPECT_FALSE(std::filesystem::exists(lock_file));
   EXPECT_TRUE(two->TryLock("a").value());
@@ -272,10 +344,11 @@ TEST_F(SqliteDatabaseTest, AProcessThatDiesLetsGoOfTheLock) {
   EXPECT_EQ(held, 'y');
   auto session = Connect(*database);
   EXPECT_FALSE(session->TryLock("a").value());
-  EXPECT_THAT(session->LockHolder("a").value(), HasSubstr(absl::StrCat("pid ", child)));
+  EXPECT_THAT(session->LockHolder("a").value()->description,
+              HasSubstr(absl::StrCat("pid ", child)));
   kill(child, SIGKILL);
   ASSERT_EQ(waitpid(child, nullptr, 0), child);
-  EXPECT_EQ(session->LockHolder("a").value(), "");
+  EXPECT_EQ(session->LockHolder("a").value(), std::nullopt);
   EXPECT_TRUE(session->TryLock("a").value());
   close(ready[0]);
   close(ready[1]);

@@ -19,6 +19,9 @@ v1::ErrorReason ReasonOfCode(int code) {
   switch (code & 0xff) {
     case SQLITE_INTERRUPT:
       return v1::ERROR_REASON_CANCELLED;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return v1::ERROR_REASON_LOCK_NOT_AVAILABLE;
     case SQLITE_READONLY:
       return v1::ERROR_REASON_DATABASE_READ_ONLY;
     case SQLITE_PERM:

@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "agent/base/error.h"
 #include "agent/database/sqlite/sqlite_error.h"
@@ -19,6 +20,9 @@ namespace {
 // A transaction keeps up to this many changed pages in memory: beyond, SQLite
 // locks readers out until COMMIT. 256 MB with pages of 4 KB.
 constexpr absl::string_view kSpillLate = "PRAGMA cache_spill = 65536";
+
+// What a lock's file says of its holder: "pid 42 (brant run …)".
+constexpr absl::string_view kHolderPrefix = "pid ";
 
 // Device and inode of a database's file; zeros if it has none.
 std::pair<uint64_t, uint64_t> FileId(const SqliteLocation& location) {
@@ -267,8 +271,8 @@ bool SqliteSession::InTransaction() const {
 }
 
 absl::StatusOr<bool> SqliteSession::TryLock(absl::string_view name) {
-  BRANT_ASSIGN_OR_RETURN(bool held,
-                         lock_->TryLock(absl::StrCat("pid ", getpid(), " (", options_.name, ")")));
+  BRANT_ASSIGN_OR_RETURN(
+      bool held, lock_->TryLock(absl::StrCat(kHolderPrefix, getpid(), " (", options_.name, ")")));
   if (held) held_.emplace(name);
   return held;
 }
@@ -281,7 +285,14 @@ absl::Status SqliteSession::ReleaseLock(absl::string_view name) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> SqliteSession::LockHolder(absl::string_view) { return lock_->Holder(); }
+absl::StatusOr<std::optional<LockOwner>> SqliteSession::LockHolder(absl::string_view) {
+  BRANT_ASSIGN_OR_RETURN(std::string holder, lock_->Holder());
+  if (holder.empty()) return std::nullopt;
+  absl::string_view id = holder;
+  if (!absl::ConsumePrefix(&id, kHolderPrefix)) id = "";
+  id = id.substr(0, std::min(id.find_first_not_of("0123456789"), id.size()));
+  return LockOwner{std::string(id), holder};
+}
 
 absl::Status SqliteSession::Reset() {
   BRANT_RETURN_IF_ERROR(Rollback());
@@ -305,6 +316,6 @@ bool SqliteSession::IsAlive() const {
   return connection_ != nullptr && FileId(location_) == file_id_;
 }
 
-std::string SqliteSession::ServerId() const { return absl::StrCat("pid ", getpid()); }
+std::string SqliteSession::ServerId() const { return absl::StrCat(getpid()); }
 
 }  // namespace brant

@@ -47,7 +47,7 @@ class SqliteSession : public Session {
   bool InTransaction() const override;
   absl::StatusOr<bool> TryLock(absl::string_view name) override;
   absl::Status ReleaseLock(absl::string_view name) override;
-  absl::StatusOr<std::string> LockHolder(absl::string_view name) override;
+  absl::StatusOr<std::optional<LockOwner>> LockHolder(absl::string_view name) override;
   // Opens the connection anew where a migration changed settings or made
   // temporary objects: that leaves nothing behind, and costs reading the schema.
   absl::Status Reset() override;

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 import subprocess
 
@@ -29,7 +30,7 @@ class UsageTest(CliTestCase):
     def test_every_command_has_help(self):
         listed = self.brant("--help").split("Commands:\n")[1].split("\n\n")[0]
         commands = [line.split()[0] for line in listed.splitlines()]
-        self.assertEqual(len(commands), 18)
+        self.assertEqual(len(commands), 20)
         for command in commands:
             with self.subTest(command):
                 text = self.brant(command, "--help")
@@ -53,6 +54,11 @@ class UsageTest(CliTestCase):
             (["--output", "xml", "history"], "none of text, json"),
             (["current", "--agent", "http://a"], "is no address of an agent"),
             (["current", "--agent", "a:1", "--database-url", "sqlite://"], "exclude each other"),
+            (["current", "--database-url", ""], "--database-url is empty"),
+            (["current", "--agent="], "--agent is empty"),
+            (["wait", "head", "--timeout", "soon"], "not a number of seconds"),
+            (["repair"], "exactly one of --accept-edited, --took-effect and --no-effect"),
+            (["repair", "--took-effect"], "exactly one revision"),
             (["current", "--connect-timeout", "x", "--agent", "a:1"], "not a number of seconds"),
         ]:
             with self.subTest(words):
@@ -80,6 +86,33 @@ class UsageTest(CliTestCase):
             3, "current", "--agent", "127.0.0.1:1", "--connect-timeout", "0"
         )
         self.assertIn("can't reach the agent at 127.0.0.1:1", message)
+
+    def test_an_empty_flag_never_falls_back_to_the_environment(self):
+        message = self.brant_fails(2, "upgrade", "head", "--database-url", "", DATABASE_URL="x:")
+        self.assertIn("--database-url is empty", message)
+
+    def test_time_that_is_over_before_any_agent_answered(self):
+        for words in (["wait", "head"], ["upgrade", "head"], ["watch"]):
+            message = self.brant_fails(7, "-q", *words, "--agent", "127.0.0.1:1", "--timeout", "0.2")
+            self.assertIn("the timeout was over", message)
+            self.assertIn("127.0.0.1:1", message)
+        self.write("brant.toml", "agent = '127.0.0.1:1'\ntimeout = 0.2\n")
+        self.brant_fails(7, "-q", "wait", "head")
+
+    def test_interrupt_while_no_agent_answers(self):
+        for words in (["wait", "head"], ["upgrade", "head"]):
+            process = subprocess.Popen(
+                [BRANT, *words, "--agent", "127.0.0.1:1"],
+                cwd=self.folder,
+                env=self.environment,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            self.assertIn("Trying again", process.stderr.readline())
+            process.send_signal(signal.SIGINT)
+            self.assertIn("Left before", process.stderr.read())
+            process.stderr.close()
+            self.assertEqual(process.wait(), 130)
 
     def test_agent_that_is_not_installed(self):
         os.mkdir(self.path("migrations"))

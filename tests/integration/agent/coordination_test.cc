@@ -220,24 +220,5 @@ TEST_P(CoordinationTest, WhoWasOvertakenWritesNothingMore) {
 
 INSTANTIATE_TEST_SUITE_P(Databases, CoordinationTest, EveryDatabase(), DialectOfTest);
 
-// A statement that waits for a lock of the database gives up in time.
-class LockTimeoutTest : public CoordinationTest {};
-
-TEST_P(LockTimeoutTest, ALockedTableFailsTheStepWithAdvice) {
-  ASSERT_TRUE(Upgrade(migrations_, "a").status.ok());
-  auto reader = Connect();
-  ASSERT_TRUE(reader->Begin().ok());
-  ASSERT_TRUE(reader->Execute("SELECT * FROM t").ok());
-  options_.lock_timeout = absl::Seconds(1);
-  Outcome outcome = Upgrade(
-      {migrations_[0], {.id = "b", .revises = "a", .upgrade = "ALTER TABLE t ADD y INTEGER;"}});
-  EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_STATEMENT_FAILED);
-  EXPECT_THAT(ErrorDetail(outcome.status, "hint"), HasSubstr("lock"));
-  ASSERT_TRUE(reader->Rollback().ok());
-  EXPECT_EQ(Rows(), "a");
-}
-
-INSTANTIATE_TEST_SUITE_P(Databases, LockTimeoutTest, EveryServer(), DialectOfTest);
-
 }  // namespace
 }  // namespace brant

@@ -126,9 +126,10 @@ TEST_P(FailureTest, WhatLeadsElsewhereIsRefused) {
   EXPECT_EQ(ReasonOf(down.status), v1::ERROR_REASON_STEP_INCOMPLETE);
   EXPECT_NE(ErrorDetail(down.status, "hint"), "");
   EXPECT_TRUE(Exists("t"));
-  // Nothing to do, but half a step is there.
+  // Whoever needs no more than what was reached before has it.
   Outcome nothing = Upgrade(FailingAtTheThird("transaction:off"), "a");
-  EXPECT_EQ(ReasonOf(nothing.status), v1::ERROR_REASON_STEP_INCOMPLETE);
+  EXPECT_TRUE(nothing.status.ok()) << nothing.status;
+  EXPECT_EQ(nothing.run.id(), "");
   std::vector<TestMigration> branch = FailingAtTheThird("transaction:off");
   branch.push_back({.id = "c", .revises = "a", .upgrade = "CREATE TABLE w (x INTEGER);"});
   EXPECT_EQ(ReasonOf(Upgrade(branch, "c").status), v1::ERROR_REASON_STEP_INCOMPLETE);
@@ -202,33 +203,52 @@ TEST_P(FailureTest, ADowngradeGoesOnToo) {
   // Up again is not the way out, whether or not there is something to do.
   EXPECT_EQ(ReasonOf(Upgrade(migrations).status), v1::ERROR_REASON_STEP_INCOMPLETE);
   migrations[0].downgrade = "DROP TABLE t;\nDROP TABLE u;";
+  EXPECT_EQ(ReasonOf(Downgrade(migrations, "base").status), v1::ERROR_REASON_CHECKSUM_MISMATCH);
+  allow_edited_files_ = true;
   Outcome down = Downgrade(migrations, "base");
   ASSERT_TRUE(down.status.ok()) << down.status;
   EXPECT_EQ(Rows(), "");
   EXPECT_FALSE(Exists("u"));
 }
 
-TEST_P(FailureTest, AStatementUnderWayWhenItsSessionDiedIsInDoubt) {
-  if (IsSqlite()) {
+TEST_P(FailureTest, WhatNothingTellsOfIsInDoubtAndSettledByHand) {
+  for (bool took_effect : {true, false}) {
     FailInTheMiddle();
     Sql("UPDATE brant_steps SET state = 'running', statements_started = 3 WHERE revision = 'b'");
-  } else {
-    observer_->on_statement = [this](int position, int number) {
-      if (position == 2 && number == 4) Kill(ServerIdOfRun());
-    };
-    Outcome died = Upgrade(FailingAtTheThird("transaction:off", "CREATE TABLE w (x INTEGER);"));
-    EXPECT_FALSE(died.status.ok());
-    EXPECT_EQ(StepRow("run-1", 2), "b upgrade running 4/3/4");
-    observer_->on_statement = nullptr;
+    for (bool up : {true, false}) {
+      Outcome refused = up ? Upgrade(FailingAtTheThird("transaction:off"))
+                           : Downgrade(FailingAtTheThird("transaction:off"), "base");
+      if (!up) {
+        EXPECT_EQ(ReasonOf(refused.status), v1::ERROR_REASON_STEP_INCOMPLETE);
+        continue;
+      }
+      EXPECT_EQ(ReasonOf(refused.status), v1::ERROR_REASON_STATEMENT_IN_DOUBT);
+      EXPECT_THAT(std::string(refused.status.message()), HasSubstr("not known"));
+      EXPECT_THAT(ErrorDetail(refused.status, "hint"), HasSubstr("brant repair b --took-effect"));
+    }
+    Goal goal;
+    goal.kind = v1::RUN_KIND_REPAIR;
+    goal.settlement = Settlement{"b", took_effect};
+    Outcome repaired = Execute(goal, MakeTestBundle(FailingAtTheThird("transaction:off")));
+    ASSERT_TRUE(repaired.status.ok()) << repaired.status;
+    EXPECT_EQ(One("SELECT state FROM brant_runs WHERE kind = 'repair'"), "succeeded");
+    Outcome last = Upgrade(FailingAtTheThird("transaction:off"));
+    if (took_effect) {
+      ASSERT_TRUE(last.status.ok()) << last.status;
+      EXPECT_TRUE(Exists("v"));
+    } else {
+      EXPECT_EQ(ReasonOf(last.status), v1::ERROR_REASON_STATEMENT_FAILED);
+      EXPECT_EQ(ErrorDetail(last.status, "line"), "9");
+    }
+    for (const char* table : {"t", "u", "v"}) {
+      if (Exists(table)) Sql(absl::StrCat("DROP TABLE ", table));
+    }
+    for (const char* table : {"brant_version", "brant_journal", "brant_runs", "brant_steps",
+                              "brant_scripts", "brant_progress", "brant_events"}) {
+      Sql(absl::StrCat("DROP TABLE ", table));
+    }
+    runs_ = 0;
   }
-  for (bool up : {true, false}) {
-    Outcome refused = up ? Upgrade(FailingAtTheThird("transaction:off", ""))
-                         : Downgrade(FailingAtTheThird("transaction:off"), "base");
-    EXPECT_EQ(ReasonOf(refused.status), v1::ERROR_REASON_STATEMENT_IN_DOUBT);
-    EXPECT_THAT(std::string(refused.status.message()), HasSubstr("not known"));
-    EXPECT_THAT(ErrorDetail(refused.status, "hint"), HasSubstr("stamp"));
-  }
-  EXPECT_TRUE(Stamp(FailingAtTheThird(""), {"a"}).status.ok());
 }
 
 // A file has no session that dies alone.
@@ -243,14 +263,44 @@ TEST_P(ServerFailureTest, ASessionThatDiesInATransactionalStepLeavesNothing) {
   observer_->on_statement = [this](int position, int number) {
     if (position == 2 && number == 2) Kill(ServerIdOfRun());
   };
+  options_.reconnect_limit = absl::ZeroDuration();
   Outcome died = Upgrade(migrations);
   EXPECT_EQ(ReasonOf(died.status), v1::ERROR_REASON_DATABASE_UNREACHABLE) << died.status;
+  EXPECT_EQ(died.run.state(), v1::RUN_STATE_INTERRUPTED);
   EXPECT_EQ(ErrorDetail(died.status, "line"), "8");
   observer_->on_statement = nullptr;
   EXPECT_EQ(Rows(), "a");
   Outcome again = Upgrade(migrations);
   ASSERT_TRUE(again.status.ok()) << again.status;
   EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "2");
+}
+
+TEST_P(ServerFailureTest, ARunGoesOnInANewSessionAfterItsOwnDied) {
+  for (const char* options : {"", "transaction:off"}) {
+    int kills = 0;
+    observer_->on_statement = [&](int position, int) {
+      if (position == 2 && ++kills % 2 == 1 && kills < 6) Kill(ServerIdOfRun());
+    };
+    const std::vector<TestMigration> migrations = {
+        {.id = "a", .upgrade = "CREATE TABLE t (x INTEGER);", .downgrade = "DROP TABLE t;"},
+        {.id = "b",
+         .revises = "a",
+         .upgrade = "CREATE TABLE u (x INTEGER);\nINSERT INTO t VALUES (1);\n"
+                    "ALTER TABLE u ADD y INTEGER;\nINSERT INTO t VALUES (2);\nDROP TABLE u;",
+         .downgrade = "",
+         .upgrade_options = options}};
+    Outcome outcome = Upgrade(migrations);
+    ASSERT_TRUE(outcome.status.ok()) << outcome.status;
+    EXPECT_EQ(outcome.run.steps_done(), 2);
+    EXPECT_GT(kills, 1);
+    EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "2");
+    EXPECT_FALSE(Exists("u"));
+    observer_->on_statement = nullptr;
+    EXPECT_EQ(One(absl::StrCat("SELECT state FROM brant_runs WHERE id = '", outcome.run.id(), "'")),
+              "succeeded");
+    ASSERT_TRUE(Downgrade(migrations, "base").status.ok());
+  }
+  EXPECT_EQ(One("SELECT COUNT(*) FROM brant_runs"), "4");
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, FailureTest, EveryDatabase(), DialectOfTest);

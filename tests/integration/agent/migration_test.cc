@@ -9,8 +9,8 @@
 
 namespace brant {
 
-void HookObserver::OnWaiting(absl::string_view holder) {
-  RecordingObserver::OnWaiting(holder);
+void HookObserver::OnWaiting(absl::string_view holder, const v1::Run* active) {
+  RecordingObserver::OnWaiting(holder, active);
   if (on_waiting) on_waiting();
 }
 
@@ -23,6 +23,16 @@ void HookObserver::OnStatementStarted(int position, int number, const Step& step
                                       const Statement& statement) {
   RecordingObserver::OnStatementStarted(position, number, step, statement);
   if (on_statement) on_statement(position, number);
+}
+
+void HookObserver::OnBlocked(int position, int number, const std::vector<Blocker>& blockers) {
+  RecordingObserver::OnBlocked(position, number, blockers);
+  if (on_blocked) on_blocked(blockers);
+}
+
+void HookObserver::OnAttemptFailed(int position, const absl::Status& error, absl::Duration delay) {
+  RecordingObserver::OnAttemptFailed(position, error, delay);
+  if (on_attempt_failed) on_attempt_failed(error);
 }
 
 void MigrationFixture::MakeDatabase(Dialect dialect) {
@@ -45,6 +55,7 @@ std::string MigrationFixture::Choose(absl::string_view postgresql, absl::string_
 Outcome MigrationFixture::Execute(const Goal& goal, std::shared_ptr<const Bundle> bundle) {
   RunRequest request;
   request.goal = goal;
+  request.goal.allow_edited_files = allow_edited_files_;
   request.lock_wait = lock_wait_;
   request.bundle = std::move(bundle);
   Outcome outcome;

@@ -28,11 +28,16 @@ class HookObserver : public RecordingObserver {
   std::function<void(int position)> on_step;
   std::function<void(int position, int number)> on_statement;
   std::function<void()> on_waiting;
+  std::function<void(const absl::Status& status)> on_attempt_failed;
+  // Called by the monitor's thread.
+  std::function<void(const std::vector<Blocker>& blockers)> on_blocked;
 
-  void OnWaiting(absl::string_view holder) override;
+  void OnWaiting(absl::string_view holder, const v1::Run* active) override;
   void OnStepStarted(int position, const Step& step, int statements_skipped) override;
   void OnStatementStarted(int position, int number, const Step& step,
                           const Statement& statement) override;
+  void OnBlocked(int position, int number, const std::vector<Blocker>& blockers) override;
+  void OnAttemptFailed(int position, const absl::Status& error, absl::Duration delay) override;
 };
 
 // A run as it ended.
@@ -81,6 +86,7 @@ class MigrationFixture : public ::testing::Test {
   std::unique_ptr<Session> session_;
   MigratorOptions options_;
   absl::Duration lock_wait_ = absl::InfiniteDuration();
+  bool allow_edited_files_ = false;
   std::unique_ptr<CancelToken> cancel_ = std::make_unique<CancelToken>();
   std::unique_ptr<HookObserver> observer_ = std::make_unique<HookObserver>();
   int runs_ = 0;

@@ -70,7 +70,7 @@ class DatabaseTest : public ::testing::TestWithParam<Dialect> {
 
   // The server ends another session of this database.
   void Kill(Session& victim) {
-    std::string id = victim.ServerId().substr(victim.ServerId().find_last_of(' ') + 1);
+    const std::string id = victim.ServerId();
     Execute(*Connect(), IsPostgresql() ? absl::StrCat("SELECT pg_terminate_backend(", id, ", 5000)")
                                        : absl::StrCat("KILL ", id));
   }

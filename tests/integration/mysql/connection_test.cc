@@ -150,7 +150,7 @@ TEST_F(PermissionTest, WithoutTheRightToChangeIt) {
   }
   // What a run needs besides works for such a user too.
   EXPECT_TRUE((*session)->TryLock("run").value());
-  EXPECT_THAT(administrator_->LockHolder("run").value(), HasSubstr(user_));
+  EXPECT_THAT(administrator_->LockHolder("run").value()->description, HasSubstr(user_));
   EXPECT_TRUE((*session)->Reset().ok());
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "agent/base/error.h"
@@ -216,10 +217,10 @@ TEST_F(MysqlSessionTest, LocksAreOfOneDatabase) {
   EXPECT_TRUE(third->TryLock(name).value()) << "the lock of another database";
   EXPECT_FALSE(other_->TryLock(name).value());
   EXPECT_TRUE(other_->TryLock("another").value());
-  EXPECT_THAT(other_->LockHolder(name).value(), HasSubstr(session_->ServerId()));
-  EXPECT_THAT(other_->LockHolder(name).value(), HasSubstr(database_.url().user));
+  EXPECT_THAT(other_->LockHolder(name).value()->description, HasSubstr(session_->ServerId()));
+  EXPECT_THAT(other_->LockHolder(name).value()->description, HasSubstr(database_.url().user));
   ASSERT_TRUE(session_->ReleaseLock(name).ok());
-  EXPECT_EQ(other_->LockHolder(name).value(), "");
+  EXPECT_EQ(other_->LockHolder(name).value(), std::nullopt);
   EXPECT_TRUE(other_->TryLock(name).value());
 }
 
@@ -251,7 +252,7 @@ TEST_F(MysqlSessionTest, LateCancelsHitNothing) {
     std::atomic<bool> done = false;
     std::thread worker([&] {
       // From shorter to longer than Cancel takes.
-      status = session_->Execute(absl::StrCat("SELECT SLEEP(0.00", 10 + i % 90, ")")).status();
+      status = session_->Execute(absl::StrFormat("SELECT SLEEP(0.0%03d)", i % 90)).status();
       done = true;
     });
     while (!done) session_->Cancel();
