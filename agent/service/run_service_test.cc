@@ -33,7 +33,7 @@ class RunServiceTest : public ServiceTest {
     v1::CancelRunRequest request;
     request.set_run_id(run_id);
     v1::CancelRunResponse response;
-    const grpc::Status status = runs_->CancelRun(NewContext().get(), request, &response);
+    grpc::Status status = runs_->CancelRun(NewContext().get(), request, &response);
     *run = response.run();
     return status;
   }
@@ -41,7 +41,7 @@ class RunServiceTest : public ServiceTest {
     v1::GetRunRequest request;
     request.set_run_id(run_id);
     v1::GetRunResponse response;
-    const grpc::Status status = runs_->GetRun(NewContext().get(), request, &response);
+    grpc::Status status = runs_->GetRun(NewContext().get(), request, &response);
     *run = response.run();
     return status;
   }

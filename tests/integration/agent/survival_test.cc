@@ -12,8 +12,6 @@
 namespace brant {
 namespace {
 
-using ::testing::Contains;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class SurvivalTest : public MigrationTest {

@@ -54,7 +54,7 @@ class ObserveTest : public ::testing::TestWithParam<bool> {
       std::this_thread::yield();
     }
   }
-  void Start(std::string statement) {
+  void Start(const std::string& statement) {
     waiter_thread_ = std::thread([this, statement] {
       status_ = waiter_->Execute(statement).status();
       ended_.Notify();

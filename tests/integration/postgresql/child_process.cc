@@ -38,7 +38,7 @@ ServerFolder::ServerFolder() : path_("/tmp/brant-test.XXXXXX") {
 ServerFolder::~ServerFolder() { std::filesystem::remove_all(path_); }
 
 std::string ServerFolder::Write(const std::string& name, const std::string& text) const {
-  const std::string file = absl::StrCat(path_, "/", name);
+  std::string file = absl::StrCat(path_, "/", name);
   std::ofstream(file) << text;
   chmod(file.c_str(), 0600);
   GiveToServers(file);
