@@ -288,11 +288,20 @@ absl::StatusOr<Agent::FoundRun> Agent::FindRun(absl::string_view id) {
   FoundRun found;
   found.own = runs_.Find(id);
   const bool latest = id == "latest";
-  if (found.own != nullptr && (!latest || !found.own->events().finished())) return found;
+  if (found.own != nullptr && !latest) return found;
   std::optional<v1::Run> recorded;
   if (latest) {
     BRANT_ASSIGN_OR_RETURN(std::vector<v1::Run> runs, reader_.ReadRuns(0, 1));
     if (!runs.empty()) recorded = std::move(runs[0]);
+    // The run that executes is the same one at every agent; after it an own one
+    // that waits.
+    const bool executes = recorded.has_value() && recorded->state() == v1::RUN_STATE_RUNNING;
+    if (!executes && found.own != nullptr && !found.own->events().finished()) return found;
+    if (executes) {
+      found.own = runs_.Find(recorded->id());
+      found.recorded = *std::move(recorded);
+      return found;
+    }
   } else {
     BRANT_ASSIGN_OR_RETURN(recorded, reader_.ReadRun(std::string(id)));
   }

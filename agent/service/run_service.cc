@@ -20,6 +20,11 @@ constexpr int kLargestPage = 1000;
 constexpr absl::Duration kCancelInterval = absl::Milliseconds(200);
 constexpr absl::Duration kRecordedInterval = absl::Milliseconds(500);
 
+absl::Status CancelledByRequest() {
+  return Error(v1::ERROR_REASON_CANCELLED, "the run was cancelled")
+      .Hint("run the command again to go on from where the database is");
+}
+
 // Cancels until the run has ended: a statement that was just about to begin
 // escapes the first time.
 void CancelUntilEnded(Agent& agent, std::shared_ptr<Run> run, const absl::Status& may_go_on,
@@ -30,8 +35,7 @@ void CancelUntilEnded(Agent& agent, std::shared_ptr<Run> run, const absl::Status
     return;
   }
   if (!may_go_on.ok()) return reactor->Finish(ToGrpcStatus(may_go_on));
-  agent.runs().Cancel(run, Error(v1::ERROR_REASON_CANCELLED, "the run was cancelled")
-                               .Hint("run the command again to go on from where the database is"));
+  agent.runs().Cancel(run, CancelledByRequest());
   Turn::PostAfter(agent.canceller(), kCancelInterval,
                   [&agent, run, response, reactor](const absl::Status& status) {
                     CancelUntilEnded(agent, run, status, response, reactor);
@@ -66,6 +70,10 @@ class RecordedCancel {
     BRANT_ASSIGN_OR_RETURN(v1::Run run, agent_.GetRun(id_));
     // What `latest` stands for must not change.
     id_ = run.id();
+    if (auto own = agent_.runs().Find(id_); own != nullptr && !own->events().finished()) {
+      agent_.runs().Cancel(own, CancelledByRequest());
+      return false;
+    }
     if (run.state() != v1::RUN_STATE_RUNNING) {
       *response_->mutable_run() = std::move(run);
       return true;
@@ -141,7 +149,9 @@ grpc::ServerWriteReactor<v1::WatchRunResponse>* RunServiceImpl::WatchRun(
 grpc::ServerUnaryReactor* RunServiceImpl::CancelRun(grpc::CallbackServerContext* context,
                                                     const v1::CancelRunRequest* request,
                                                     v1::CancelRunResponse* response) {
-  std::shared_ptr<Run> run = agent_.runs().Find(request->run_id());
+  // What `latest` stands for, the journal has to say.
+  std::shared_ptr<Run> run =
+      request->run_id() == "latest" ? nullptr : agent_.runs().Find(request->run_id());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   if (run == nullptr) {
     RecordedCancel::Post(

@@ -213,8 +213,12 @@ int ReportOutcome(Context& context, const Interrupts& interrupts, const RunOutco
   }
   absl::Status error = FromRpcStatus(run.error());
   if (error.ok()) {
-    error = Error(v1::ERROR_REASON_INTERNAL,
-                  absl::StrCat("the run ended as ", v1::RunState_Name(run.state())));
+    error = run.state() == v1::RUN_STATE_INTERRUPTED
+                ? Error(v1::ERROR_REASON_SHUTTING_DOWN,
+                        "the run was interrupted: its agent went away before it ended")
+                      .Hint("run the command again: it goes on where this one stopped")
+                : Error(v1::ERROR_REASON_INTERNAL,
+                        absl::StrCat("the run ended as ", v1::RunState_Name(run.state())));
   }
   console.PrintError(error);
   console.Note(DescribeState(run));

@@ -125,6 +125,11 @@ class PrivateConnection : public Connection {
 };
 
 absl::Status BadAddress(absl::string_view address) {
+  // It may hold a password.
+  if (absl::StrContains(address, "://") || absl::StrContains(address, '@')) {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST, "a URL is no address of an agent")
+        .Hint("write host:port or unix:///path; a database's URL goes to --database-url");
+  }
   return Error(v1::ERROR_REASON_INVALID_REQUEST,
                absl::StrCat("'", address, "' is no address of an agent"))
       .Hint("write host:port or unix:///path");

@@ -32,6 +32,12 @@ TEST(ConnectRemoteTest, WhatIsNoAddressIsRefused) {
   }
 }
 
+TEST(ConnectRemoteTest, APasswordInAUrlIsNotPrinted) {
+  const std::string error = std::string(AddressOf("postgresql://brant:secret@db/app"));
+  EXPECT_THAT(error, HasSubstr("is no address of an agent"));
+  EXPECT_THAT(error, ::testing::Not(HasSubstr("secret")));
+}
+
 TEST(ConnectRemoteTest, AddressesAreTriedInARound) {
   auto connection = *ConnectRemote("a:1,b:2");
   EXPECT_EQ(connection->address(), "a:1");

@@ -42,7 +42,11 @@ absl::Status WaitForRevision(
       status = Error(v1::ERROR_REASON_AGENT_UNREACHABLE,
                      absl::StrCat("the agent at ", address, " ended the wait"));
     }
-    if (pursuit.left() != Left::kNot && pursuit.IsWorthAnotherTry(status)) return absl::OkStatus();
+    // Left: then the call was cancelled from here.
+    if (pursuit.left() != Left::kNot &&
+        (ended.error_code() == grpc::StatusCode::CANCELLED || pursuit.IsWorthAnotherTry(status))) {
+      return absl::OkStatus();
+    }
     if (ReasonOf(status) == v1::ERROR_REASON_BUNDLE_UNKNOWN) {
       status = pursuit.Upload(source, context.peer(), *request.mutable_bundle_digest());
       if (status.ok()) continue;

@@ -83,7 +83,7 @@ RunOutcome RunFollower::Finish() {
 
 RunOutcome RunFollower::Leave(absl::Status trouble) const {
   RunOutcome outcome;
-  outcome.run.set_id(run_id_);
+  outcome.run.set_id(relayed_run_id_.empty() ? run_id_ : relayed_run_id_);
   outcome.left = pursuit_.left();
   outcome.trouble = std::move(trouble);
   return outcome;
@@ -175,6 +175,8 @@ void RunFollower::Deliver(const v1::RunEvent& event) {
     return;
   }
   const v1::RelayedEvent& relayed = event.relayed();
+  if (event.has_relayed()) relayed_run_id_ = relayed.event().run_id();
+  if (event.has_run_started()) relayed_run_id_.clear();
   if (relayed.event().has_step_finished() ||
       relayed.event().run_finished().run().state() == v1::RUN_STATE_SUCCEEDED) {
     predecessor_.set_id(relayed.event().run_id());

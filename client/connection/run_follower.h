@@ -83,6 +83,8 @@ class RunFollower {
   // The run's end; kept from the view while the run may be taken up.
   std::optional<v1::RunEvent> end_;
   v1::Run predecessor_;
+  // The run of another agent that the own one waits for, as far as is known.
+  std::string relayed_run_id_;
 };
 
 }  // namespace brant

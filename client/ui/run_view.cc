@@ -173,6 +173,10 @@ std::string DescribeSuccess(const v1::Run& run, const v1::Run& predecessor) {
 }
 
 std::string DescribeState(const v1::Run& run) {
+  // A run that never began does not know where the database is.
+  if (run.epoch() == 0 && run.steps_total() == 0 && run.to_revisions().empty()) {
+    return "It had not begun: nothing was done";
+  }
   return EscapeControl(absl::StrCat("The database is at ", DescribeRevisions(run.to_revisions()),
                                     "; ", run.steps_done(), " of ",
                                     Plural(run.steps_total(), "step"), " took effect"));
