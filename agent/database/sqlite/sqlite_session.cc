@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "agent/base/error.h"
 #include "agent/database/sqlite/sqlite_error.h"
+#include "agent/database/statement_words.h"
 
 namespace brant {
 namespace {
@@ -68,6 +69,27 @@ std::vector<std::optional<std::string>> ReadRow(sqlite3_stmt* statement) {
     if (text != nullptr) row[i] = std::string(text, sqlite3_column_bytes(statement, i));
   }
   return row;
+}
+
+// PRAGMA foreign_key_check tells of violations by rows: in a migration, where
+// nobody reads them, they are what it was asked for.
+bool IsForeignKeyCheck(absl::string_view statement) {
+  StatementWords words(Dialect::kSqlite, statement);
+  if (words.Next() != "pragma") return false;
+  const std::string word = words.Next();
+  return word == "foreign_key_check" ||
+         (words.Next() == "." && words.Next() == "foreign_key_check");
+}
+
+// Of a row of PRAGMA foreign_key_check.
+absl::Status ForeignKeyViolation(sqlite3_stmt* row) {
+  const std::vector<std::optional<std::string>> values = ReadRow(row);
+  return Error(v1::ERROR_REASON_DATABASE_ERROR,
+               absl::StrCat("a foreign key is violated: row ", values[1].value_or("?"), " of ",
+                            values[0].value_or("?"), " refers to a row of ",
+                            values[2].value_or("?"), " that is not there"))
+      .Database("SQLITE_CONSTRAINT_FOREIGNKEY", "PRAGMA foreign_key_check found it")
+      .Hint("mend the data, and run it again");
 }
 
 }  // namespace
@@ -194,6 +216,7 @@ absl::StatusOr<Execution> SqliteSession::Execute(absl::string_view statement) {
   // One statement as the splitter sees it; should SQLite see more, they run.
   for (absl::string_view rest = statement; !rest.empty();) {
     size_t begin = statement.size() - rest.size();
+    const absl::string_view rest_before = rest;
     auto prepared = Prepare(rest);
     if (!prepared.ok()) {
       int offset = sqlite3_error_offset(handle);
@@ -202,8 +225,10 @@ absl::StatusOr<Execution> SqliteSession::Execute(absl::string_view statement) {
     }
     if (prepared->get() == nullptr) continue;
     int64_t changes = sqlite3_total_changes64(handle);
+    const bool is_check = IsForeignKeyCheck(rest_before);
     int code;
     while ((code = sqlite3_step(prepared->get())) == SQLITE_ROW) {
+      if (is_check) return ForeignKeyViolation(prepared->get());
     }
     if (code != SQLITE_DONE) return LastError(code);
     if (sqlite3_total_changes64(handle) != changes) {

@@ -1,0 +1,319 @@
+#include "agent/schema/sqlite/render.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "agent/schema/reference_order.h"
+#include "agent/schema/sqlite/declare.h"
+#include "agent/schema/sqlite/tokens.h"
+
+namespace brant {
+namespace {
+
+bool Mentions(absl::string_view sql, const std::set<std::string>& names) {
+  return absl::c_any_of(TokenizeSqlite(sql), [&names](const SqliteToken& token) {
+    return token.IsName() && names.contains(token.text);
+  });
+}
+
+// What ADD COLUMN takes: https://www.sqlite.org/lang_altertable.html
+bool CanBeAdded(const Column& column) {
+  if (!column.generated.empty()) return !column.generated_stored;
+  if (column.identity != Identity::kNone) return false;
+  if (!column.default_value.has_value()) return column.nullable;
+  const std::string& value = *column.default_value;
+  if (value == "NULL") return column.nullable;
+  const std::vector<SqliteToken> tokens = TokenizeSqlite(value);
+  // A constant.
+  return tokens.size() == 1 && !absl::StartsWith(value, "CURRENT_");
+}
+
+// What DROP COLUMN takes: nothing else of the table speaks of the column.
+bool CanBeDropped(const Column& column, const Table& table) {
+  const std::set<std::string> name = {column.name};
+  const auto in = [&column](const std::vector<std::string>& columns) {
+    return absl::c_linear_search(columns, column.name);
+  };
+  if (table.primary_key.has_value() && in(table.primary_key->columns)) return false;
+  return absl::c_none_of(table.uniques, [&](const auto& unique) { return in(unique.columns); }) &&
+         absl::c_none_of(table.foreign_keys, [&](const auto& key) { return in(key.columns); }) &&
+         absl::c_none_of(table.checks,
+                         [&](const auto& check) { return Mentions(check.expression, name); }) &&
+         absl::c_none_of(table.columns,
+                         [&](const auto& other) { return Mentions(other.generated, name); });
+}
+
+bool NeedsRebuild(const TableChange& change) {
+  if (!change.primary_key.empty() || !change.uniques.empty() || !change.checks.empty() ||
+      !change.foreign_keys.empty() || change.options_differ) {
+    return true;
+  }
+  return absl::c_any_of(change.columns, [&change](const Change<Column>& column) {
+    if (column.added()) return !CanBeAdded(*column.to);
+    return !column.dropped() || !CanBeDropped(*column.from, *change.from);
+  });
+}
+
+class Renderer {
+ public:
+  explicit Renderer(const CatalogDiff& diff) : diff_(diff) {}
+
+  DdlScript Render() {
+    for (const TableChange& change : diff_.altered_tables) {
+      if (NeedsRebuild(change)) rebuilt_.insert(change.from->name.name);
+    }
+    FindTouched();
+    // Dropping a table deletes its rows first, and what refers to them with them.
+    const bool unguarded = !rebuilt_.empty() || !diff_.dropped_tables.empty();
+    if (unguarded) Add("PRAGMA foreign_keys = OFF");
+    DropViews();
+    DropTriggers();
+    DropIndexes();
+    Renames();
+    for (const Table* table : diff_.created_tables) {
+      Add(DeclareSqliteTable(*table, table->name.name));
+    }
+    for (const TableChange& change : diff_.altered_tables) Alter(change);
+    CreateIndexes();
+    DropTables();
+    CreateTriggers();
+    CreateViews();
+    if (unguarded) Add("PRAGMA foreign_key_check");
+    return std::move(script_);
+  }
+
+ private:
+  void Add(std::string sql, std::string data_loss = "", std::string review = "") {
+    script_.statements.push_back({std::move(sql), std::move(data_loss), std::move(review)});
+  }
+
+  // Everything whose text must make sense while a table is not there, or not as it
+  // was: SQLite looks at views and triggers when it renames something.
+  void FindTouched() {
+    touched_ = rebuilt_;
+    for (const Table* table : diff_.dropped_tables) touched_.insert(table->name.name);
+    for (const Rename& rename : diff_.renames) {
+      touched_.insert(rename.table.name);
+      if (rename.column.empty()) touched_.insert(rename.to);
+    }
+    for (const TableChange& change : diff_.altered_tables) {
+      const bool loses_column = absl::c_any_of(
+          change.columns, [](const Change<Column>& column) { return column.dropped(); });
+      if (loses_column) touched_.insert(change.from->name.name);
+    }
+    // The renames of columns are of tables that may have another name by now.
+    for (const Table& table : diff_.from->tables) {
+      for (const Rename& rename : diff_.renames) {
+        if (!rename.column.empty() && rename.table == table.name) touched_.insert(table.name.name);
+      }
+    }
+    if (touched_.empty()) return;
+    std::set<std::string> names = touched_;
+    // Views on views.
+    for (size_t before = 0; before != names.size();) {
+      before = names.size();
+      for (const View& view : diff_.from->views) {
+        if (absl::c_any_of(view.reads, [&names](const ObjectName& name) {
+              return names.contains(name.name);
+            })) {
+          names.insert(view.name.name);
+          moved_views_.insert(view.name.name);
+        }
+      }
+    }
+  }
+
+  void DropViews() {
+    for (const Change<View>& change : diff_.views) {
+      if (change.from != nullptr) moved_views_.insert(change.from->name.name);
+    }
+    for (const View& view : diff_.from->views) {
+      if (moved_views_.contains(view.name.name)) {
+        Add(absl::StrCat("DROP VIEW ", QuoteSqlite(view.name.name)));
+      }
+    }
+  }
+
+  void CreateViews() {
+    std::vector<const View*> views;
+    for (const View& view : diff_.to->views) {
+      const bool is_changed = absl::c_any_of(
+          diff_.views, [&view](const Change<View>& change) { return change.to == &view; });
+      if (is_changed || moved_views_.contains(view.name.name)) views.push_back(&view);
+    }
+    for (const View* view : OrderViews(views)) {
+      Add(absl::StrCat("CREATE VIEW ", QuoteSqlite(view->name.name), " AS ", view->definition));
+    }
+  }
+
+  // Those of other tables that speak of a touched one; a rebuilt table's own go
+  // with it.
+  void DropTriggers() {
+    if (touched_.empty()) return;
+    for (const Table& table : diff_.from->tables) {
+      for (const Trigger& trigger : table.triggers) {
+        if (!Mentions(trigger.definition, touched_)) continue;
+        moved_triggers_.insert(trigger.name);
+        Add(absl::StrCat("DROP TRIGGER ", QuoteSqlite(trigger.name)));
+      }
+    }
+  }
+
+  void CreateTriggers() {
+    for (const Table& table : diff_.from->tables) {
+      if (FindTable(*diff_.to, table.name) == nullptr) continue;
+      for (const Trigger& trigger : table.triggers) {
+        if (moved_triggers_.contains(trigger.name)) Add(trigger.definition);
+      }
+    }
+    for (const Table* table : diff_.created_tables) {
+      for (const Trigger& trigger : table->triggers) Add(trigger.definition);
+    }
+  }
+
+  void DropIndexes() {
+    for (const TableChange& change : diff_.altered_tables) {
+      for (const Change<Index>& index : change.indexes) {
+        if (index.from != nullptr && !rebuilt_.contains(change.from->name.name)) {
+          Add(absl::StrCat("DROP INDEX ", QuoteSqlite(index.from->name)));
+        }
+      }
+    }
+  }
+
+  void CreateIndexes() {
+    for (const Table* table : diff_.created_tables) {
+      for (const Index& index : table->indexes) Add(DeclareSqliteIndex(index, table->name.name));
+    }
+    for (const TableChange& change : diff_.altered_tables) {
+      if (rebuilt_.contains(change.from->name.name)) {
+        for (const Index& index : change.to->indexes) {
+          Add(DeclareSqliteIndex(index, change.to->name.name));
+        }
+        continue;
+      }
+      for (const Change<Index>& index : change.indexes) {
+        if (index.to == nullptr) continue;
+        Add(DeclareSqliteIndex(*index.to, change.to->name.name), "",
+            index.to->unique ? "fails if rows have the same values" : "");
+      }
+    }
+  }
+
+  void Renames() {
+    // A column's rename names the table as it was, so those come first.
+    for (const Rename& rename : diff_.renames) {
+      if (rename.column.empty()) continue;
+      Add(absl::StrCat("ALTER TABLE ", QuoteSqlite(rename.table.name), " RENAME COLUMN ",
+                       QuoteSqlite(rename.column), " TO ", QuoteSqlite(rename.to)));
+    }
+    for (const Rename& rename : diff_.renames) {
+      if (!rename.column.empty()) continue;
+      Add(absl::StrCat("ALTER TABLE ", QuoteSqlite(rename.table.name), " RENAME TO ",
+                       QuoteSqlite(rename.to)));
+    }
+  }
+
+  void Alter(const TableChange& change) {
+    if (rebuilt_.contains(change.from->name.name)) return Rebuild(change);
+    const std::string alter =
+        absl::StrCat("ALTER TABLE ", QuoteSqlite(change.from->name.name), " ");
+    for (const Change<Column>& column : change.columns) {
+      if (column.added()) {
+        Add(absl::StrCat(alter, "ADD COLUMN ", DeclareSqliteColumn(*column.to)));
+      } else {
+        Add(absl::StrCat(alter, "DROP COLUMN ", QuoteSqlite(column.from->name)),
+            DataLossOf(change, *column.from));
+      }
+    }
+  }
+
+  static std::string DataLossOf(const TableChange& change, const Column& column) {
+    if (!column.generated.empty()) return "";
+    return absl::StrCat("drops ", change.from->name.name, ".", column.name, " and its values");
+  }
+
+  void Rebuild(const TableChange& change) {
+    const std::string& name = change.to->name.name;
+    const std::string temporary = absl::StrCat("brant_new_", name);
+    std::vector<std::string> targets;
+    std::vector<std::string> sources;
+    std::vector<std::string> losses;
+    std::vector<std::string> reviews;
+    for (const Column& column : change.to->columns) {
+      const Column* before = FindColumn(*change.from, column.name);
+      if (!column.generated.empty()) continue;
+      if (before == nullptr) {
+        if (!column.nullable && !column.default_value.has_value() &&
+            column.identity == Identity::kNone) {
+          reviews.push_back(absl::StrCat("fails if the table has rows: ", column.name,
+                                         " has no default"));
+        }
+        continue;
+      }
+      std::string source = QuoteSqlite(column.name);
+      if (before->nullable && !column.nullable && column.default_value.has_value()) {
+        source = absl::StrCat("coalesce(", source, ", ", *column.default_value, ")");
+      }
+      targets.push_back(QuoteSqlite(column.name));
+      sources.push_back(std::move(source));
+    }
+    for (const Change<Column>& column : change.columns) {
+      if (column.dropped()) {
+        if (std::string loss = DataLossOf(change, *column.from); !loss.empty()) {
+          losses.push_back(std::move(loss));
+        }
+      } else if (!column.added() && column.from->nullable && !column.to->nullable &&
+                 !column.to->default_value.has_value()) {
+        reviews.push_back(absl::StrCat("fails if ", column.to->name, " is NULL in a row"));
+      }
+    }
+    Add(DeclareSqliteTable(*change.to, temporary), "", absl::StrJoin(reviews, "; "));
+    if (!targets.empty()) {
+      Add(absl::StrCat("INSERT INTO ", QuoteSqlite(temporary), " (", absl::StrJoin(targets, ", "),
+                       ")\nSELECT ", absl::StrJoin(sources, ", "), " FROM ", QuoteSqlite(name)));
+    }
+    KeepNumbers(change, temporary);
+    Add(absl::StrCat("DROP TABLE ", QuoteSqlite(name)), absl::StrJoin(losses, "; "));
+    Add(absl::StrCat("ALTER TABLE ", QuoteSqlite(temporary), " RENAME TO ", QuoteSqlite(name)));
+  }
+
+  // The numbers of deleted rows must not come back.
+  void KeepNumbers(const TableChange& change, const std::string& temporary) {
+    const auto counts = [](const Table& table) {
+      return absl::c_any_of(table.columns, [](const Column& column) {
+        return column.identity == Identity::kAutoIncrement;
+      });
+    };
+    if (!counts(*change.from) || !counts(*change.to)) return;
+    Add(absl::StrCat("DELETE FROM sqlite_sequence WHERE name = ", SqliteLiteral(temporary)));
+    Add(absl::StrCat("INSERT INTO sqlite_sequence (name, seq)\nSELECT ", SqliteLiteral(temporary),
+                     ", seq FROM sqlite_sequence WHERE name = ",
+                     SqliteLiteral(change.from->name.name)));
+  }
+
+  void DropTables() {
+    ReferenceOrder order = OrderByReferences(diff_.dropped_tables);
+    for (auto table = order.tables.rbegin(); table != order.tables.rend(); ++table) {
+      Add(absl::StrCat("DROP TABLE ", QuoteSqlite((*table)->name.name)),
+          absl::StrCat("drops ", (*table)->name.name, " and its rows"));
+    }
+  }
+
+  const CatalogDiff& diff_;
+  DdlScript script_;
+  std::set<std::string> rebuilt_;
+  std::set<std::string> touched_;
+  std::set<std::string> moved_views_;
+  std::set<std::string> moved_triggers_;
+};
+
+}  // namespace
+
+DdlScript RenderSqlite(const CatalogDiff& diff) { return Renderer(diff).Render(); }
+
+}  // namespace brant

@@ -1,0 +1,18 @@
+#ifndef BRANT_AGENT_SCHEMA_SQLITE_TYPES_H_
+#define BRANT_AGENT_SCHEMA_SQLITE_TYPES_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "agent/schema/data_type.h"
+
+namespace brant {
+
+// Declared types of SQLite. It takes any text; so types are declared by the names
+// that other databases know them by, and mean here what they mean there.
+DataType ReadSqliteType(absl::string_view declared);
+std::string WriteSqliteType(const DataType& type);
+
+}  // namespace brant
+
+#endif  // BRANT_AGENT_SCHEMA_SQLITE_TYPES_H_
