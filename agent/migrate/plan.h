@@ -63,6 +63,8 @@ struct Plan {
   RowChange stamp;
   // Repair only.
   RepairPlan repair;
+  // What people are told before anything runs, a line each.
+  std::vector<std::string> notices;
 
   bool empty() const {
     return steps.empty() && stamp.removed.empty() && stamp.added.empty() && repair.empty();

@@ -207,29 +207,24 @@ absl::StatusOr<Plan> RunExecution::MakePlanFrom(Session& session, const Standing
                            MakeRepair(session, *journal_, plan.bundle, goal, standing));
     return plan;
   }
-  // Without a journal there are no scripts either.
-  if (goal.kind != v1::RUN_KIND_STAMP && standing.state.format > 0) {
-    std::vector<std::string> needed = rows;
-    if (standing.earlier.has_value()) {
-      // What the request has undone already is still in its plan.
-      needed.insert(needed.end(), standing.earlier->from_revisions().begin(),
-                    standing.earlier->from_revisions().end());
-    }
-    BRANT_ASSIGN_OR_RETURN(std::shared_ptr<const Bundle> complete,
-                           CompleteBundle(session, *journal_, bundle, needed));
-    if (complete != bundle && goal.kind == v1::RUN_KIND_UPGRADE) {
-      // Of the bundle's own revisions nothing may be left to do.
-      BRANT_RETURN_IF_ERROR(
-          CheckNotDiverged(bundle->graph, complete->graph, rows, goal.targets[0]));
-      observer_.OnNotice(AheadNotice(bundle->graph, rows));
-      Plan plan;
-      plan.bundle = std::move(bundle);
-      plan.from_rows = rows;
-      return plan;
-    }
-    bundle = std::move(complete);
+  SessionScripts scripts(session, *journal_, /*exists=*/standing.state.format > 0);
+  std::vector<std::string> earlier_rows;
+  if (standing.earlier.has_value()) {
+    // What the request has undone already is still in its plan.
+    earlier_rows.assign(standing.earlier->from_revisions().begin(),
+                        standing.earlier->from_revisions().end());
   }
-  return ResumePlan(std::move(bundle), database_.dialect(), goal, standing, run_);
+  BRANT_ASSIGN_OR_RETURN(
+      Plan plan, PlanOverHistory(scripts, std::move(bundle), rows, earlier_rows, goal,
+                                 [&](std::shared_ptr<const Bundle> complete) {
+                                   return ResumePlan(std::move(complete), database_.dialect(), goal,
+                                                     standing, run_);
+                                 }));
+  // A run that goes on in a new session has said it.
+  if (!HasBegun()) {
+    for (const std::string& notice : plan.notices) observer_.OnNotice(notice);
+  }
+  return plan;
 }
 
 absl::Status RunExecution::CheckPlan(Session& session, const Plan& plan, const Standing& standing) {

@@ -116,6 +116,14 @@ absl::StatusOr<Journal::Needs> StateReader::ReadNeeds() {
   });
 }
 
+absl::StatusOr<std::vector<StoredScript>> StateReader::ReadScripts(
+    absl::Span<const std::string> revisions) {
+  return ReadFrom<std::vector<StoredScript>>("brant_scripts",
+                                             [revisions](Session& session, const Journal& journal) {
+                                               return journal.ReadScripts(session, revisions);
+                                             });
+}
+
 absl::StatusOr<std::optional<StepRecord>> StateReader::ReadUnfinishedStep() {
   return ReadFrom<std::optional<StepRecord>>(
       "brant_steps",

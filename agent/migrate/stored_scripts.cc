@@ -96,40 +96,9 @@ std::string DiffLines(absl::string_view before, absl::string_view after, size_t 
   return absl::StrCat("--- applied\n+++ file\n", absl::StrJoin(lines, "\n"));
 }
 
-absl::StatusOr<std::shared_ptr<const Bundle>> CompleteBundle(Session& session,
-                                                             const Journal& journal,
-                                                             std::shared_ptr<const Bundle> bundle,
-                                                             absl::Span<const std::string> rows) {
-  const RevisionGraph& graph = bundle->graph;
-  std::vector<std::string> unknown;
-  for (const std::string& row : rows) {
-    if (!graph.FindId(row).has_value()) unknown.push_back(row);
-  }
-  if (unknown.empty()) return bundle;
-
-  BRANT_ASSIGN_OR_RETURN(const Journal::Needs needs, journal.ReadNeeds(session));
-  absl::flat_hash_set<std::string> missing;
-  while (!unknown.empty()) {
-    const std::string id = std::move(unknown.back());
-    unknown.pop_back();
-    if (!missing.insert(id).second) continue;
-    const auto needed = needs.find(id);
-    if (needed == needs.end()) {
-      return Error(v1::ERROR_REASON_UNKNOWN_CURRENT_REVISION,
-                   absl::StrCat("Can't locate revision identified by '", id,
-                                "': the database is at or past it, no file has it, and its script "
-                                "is not stored in the database"))
-          .Hint("use the files that it was applied from");
-    }
-    for (const std::string& other : needed->second) {
-      if (!graph.FindId(other).has_value() && !graph.FindLabel(other).has_value()) {
-        unknown.push_back(other);
-      }
-    }
-  }
-  BRANT_ASSIGN_OR_RETURN(
-      std::vector<StoredScript> scripts,
-      journal.ReadScripts(session, std::vector<std::string>(missing.begin(), missing.end())));
+absl::StatusOr<std::shared_ptr<const Bundle>> AddScripts(const Bundle& bundle,
+                                                         std::vector<StoredScript> scripts) {
+  const RevisionGraph& graph = bundle.graph;
   std::vector<SourceFile> files;
   absl::flat_hash_set<std::string> names;
   for (RevisionIndex index = 0; index < graph.size(); ++index) {

@@ -8,7 +8,6 @@
 #include "absl/strings/str_join.h"
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
-#include "agent/migrate/comparison.h"
 #include "agent/migrate/history.h"
 #include "agent/migrate/offline.h"
 #include "agent/revisions/identifier.h"
@@ -100,8 +99,10 @@ absl::StatusOr<bool> Agent::IsReached(const Bundle& bundle, const std::vector<st
     case v1::RUN_KIND_UPGRADE: {
       if (!KnowsRows(graph, rows)) {
         BRANT_ASSIGN_OR_RETURN(Applied applied, AppliedInBundle(reader_, graph, rows));
-        // Where the histories have diverged, the run shows both.
-        return IsReachedFromBeyond(graph, applied, goal.targets[0]);
+        // Whether the histories have diverged is for the run to say, under the lock.
+        BRANT_ASSIGN_OR_RETURN(std::vector<RevisionIndex> pending,
+                               PendingFromBeyond(graph, applied, goal.targets[0]));
+        return pending.empty();
       }
       BRANT_ASSIGN_OR_RETURN(std::vector<Move> moves, WalkUpgrade(graph, rows, goal.targets[0]));
       return moves.empty();
@@ -133,6 +134,13 @@ absl::StatusOr<std::shared_ptr<EventLog>> Agent::FindSucceeded(const v1::Run& de
   return relays_.Follow(run->id());
 }
 
+absl::StatusOr<std::shared_ptr<const Bundle>> Agent::FindBundle(absl::string_view digest,
+                                                                v1::RunKind kind) {
+  // A downgrade finds what it needs among the scripts in the database.
+  if (kind == v1::RUN_KIND_DOWNGRADE && digest.empty() && !bundles_.HasOwn()) return MakeBundle({});
+  return bundles_.Get(digest);
+}
+
 absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) {
   if (auto run = runs_.FindRequest(request.request_id)) {
     BRANT_RETURN_IF_ERROR(CheckSameGoal(*run, request.goal));
@@ -140,12 +148,7 @@ absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) 
   }
   BRANT_RETURN_IF_ERROR(CheckTargets(request.goal));
   RunRequest run_request;
-  // A downgrade finds what it needs among the scripts in the database.
-  const bool needs_files = request.goal.kind != v1::RUN_KIND_DOWNGRADE;
-  BRANT_ASSIGN_OR_RETURN(run_request.bundle,
-                         needs_files || !request.bundle_digest.empty() || bundles_.HasOwn()
-                             ? bundles_.Get(request.bundle_digest)
-                             : MakeBundle({}));
+  BRANT_ASSIGN_OR_RETURN(run_request.bundle, FindBundle(request.bundle_digest, request.goal.kind));
   run_request.goal = request.goal;
   run_request.lock_wait = request.lock_wait.value_or(options_.lock_wait);
 
@@ -198,9 +201,13 @@ absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) 
 }
 
 absl::StatusOr<Plan> Agent::MakePlanFor(absl::string_view bundle_digest, const Goal& goal) {
-  BRANT_ASSIGN_OR_RETURN(std::shared_ptr<const Bundle> bundle, bundles_.Get(bundle_digest));
+  BRANT_ASSIGN_OR_RETURN(std::shared_ptr<const Bundle> bundle,
+                         FindBundle(bundle_digest, goal.kind));
   BRANT_ASSIGN_OR_RETURN(std::vector<std::string> rows, reader_.ReadRows());
-  return MakePlan(std::move(bundle), dialect(), rows, goal);
+  return PlanOverHistory(reader_, std::move(bundle), rows, /*earlier_rows=*/{}, goal,
+                         [&](std::shared_ptr<const Bundle> complete) {
+                           return MakePlan(std::move(complete), dialect(), rows, goal);
+                         });
 }
 
 absl::StatusOr<std::vector<std::string>> Agent::MakeOfflineScript(absl::string_view bundle_digest,

@@ -90,7 +90,7 @@ class Agent {
   // by that.
   absl::StatusOr<std::shared_ptr<EventLog>> StartRun(StartRequest request);
 
-  // The steps of `goal` from where the database is.
+  // The steps of `goal` from where the database is; none if it is ahead.
   absl::StatusOr<Plan> MakePlanFor(absl::string_view bundle_digest, const Goal& goal);
   absl::StatusOr<std::vector<std::string>> MakeOfflineScript(absl::string_view bundle_digest,
                                                              const Goal& goal,
@@ -142,6 +142,9 @@ class Agent {
   };
   absl::StatusOr<FoundRun> FindRun(absl::string_view id);
 
+  // The migrations for a goal of this kind.
+  absl::StatusOr<std::shared_ptr<const Bundle>> FindBundle(absl::string_view digest,
+                                                           v1::RunKind kind);
   // Whether `rows` are what the goal asks for: then nothing has to be locked.
   // Errors are those that the run would meet.
   absl::StatusOr<bool> IsReached(const Bundle& bundle, const std::vector<std::string>& rows,

@@ -107,7 +107,7 @@ absl::StatusOr<std::shared_ptr<const BundleStatus>> StatusReader::Compare(
     compared->applied = AppliedInBundle(graph, rows_, *needs_);
   }
   v1::Status& status = compared->status;
-  status = CompareWithBundle(graph, rows_, compared->applied);
+  status = CompareWithBundle(graph, compared->applied);
   for (const EditedRevision& edited : FindEdited(*bundle, rows_, scripts_)) {
     *status.add_edited_files() = ToProto(edited);
   }

@@ -135,6 +135,20 @@ class TwoAgentsTest : public ServiceTest {
     return absl::OkStatus();
   }
 
+  std::vector<v1::PlanResponse> Plan(const std::string& digest, v1::RunKind kind,
+                                     const std::string& target, grpc::Status* status) {
+    v1::PlanRequest request;
+    request.set_bundle_digest(digest);
+    request.set_kind(kind);
+    request.add_targets(target);
+    auto context = NewContext();
+    auto reader = other_migrations_->Plan(context.get(), request);
+    std::vector<v1::PlanResponse> parts;
+    for (v1::PlanResponse part; reader->Read(&part);) parts.push_back(part);
+    *status = reader->Finish();
+    return parts;
+  }
+
   std::unique_ptr<Agent> other_agent_;
   std::unique_ptr<Server> other_server_;
   std::unique_ptr<v1::MigrationService::Stub> other_migrations_;
@@ -243,6 +257,32 @@ TEST_F(TwoAgentsTest, AnOlderImageSucceedsWhereTheDatabaseIsAhead) {
   }
   // What only the database has is known by its id.
   EXPECT_TRUE(Wait(older, "c").ok());
+  EXPECT_EQ(One("SELECT count(*) FROM brant_runs"), "1");
+}
+
+TEST_F(TwoAgentsTest, AnOlderImagePlansWhatWouldRun) {
+  const std::string older = Share(Two());
+  UpgradeAll(Share(Three()));
+  grpc::Status status;
+  auto parts = Plan(older, v1::RUN_KIND_UPGRADE, "head", &status);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(parts.size(), 1u);
+  EXPECT_EQ(parts[0].notice(),
+            "the database is ahead of these migrations: it is at c, which they do not have");
+
+  parts = Plan(older, v1::RUN_KIND_DOWNGRADE, "a", &status);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(parts.size(), 3u);
+  EXPECT_EQ(parts[0].notice(),
+            "c is not among these migrations; the script stored in the database runs");
+  EXPECT_EQ(parts[1].step().revision().id(), "c");
+  EXPECT_EQ(parts[1].step().position(), 1);
+  EXPECT_EQ(parts[2].step().revision().id(), "b");
+
+  // As the downgrade itself, without migrations at all.
+  parts = Plan("", v1::RUN_KIND_DOWNGRADE, "base", &status);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(parts.size(), 4u);
   EXPECT_EQ(One("SELECT count(*) FROM brant_runs"), "1");
 }
 

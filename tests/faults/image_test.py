@@ -11,6 +11,8 @@ import shutil
 from tests.faults import cluster, journal, processes
 
 REFUSED = 6
+# What the image `old` is told of what it undoes.
+STORED = "r0003, r0002 are not among these migrations; the scripts stored in the database run"
 
 
 class ImageTest(cluster.SharedServerTest):
@@ -61,7 +63,7 @@ class ImageTest(cluster.SharedServerTest):
 
     def test_older_image_undoes_what_a_newer_one_applied(self):
         self.succeeds("upgrade", "head")
-        self.succeeds("downgrade", "r0001", "--migrations", "old")
+        self.assertIn(STORED, self.succeeds("downgrade", "r0001", "--migrations", "old"))
         self.assertEqual(self.journal.version_rows(), ["r0001"])
         self.succeeds("upgrade", "head")
         self.assertEqual(self.journal.version_rows(), ["r0003"])

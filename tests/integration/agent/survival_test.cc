@@ -12,6 +12,7 @@
 namespace brant {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 
 class SurvivalTest : public MigrationTest {
@@ -102,6 +103,8 @@ TEST_P(SurvivalTest, AnOlderImageIsServedByADatabaseThatIsAhead) {
   Outcome down = Downgrade(older, "a");
   ASSERT_TRUE(down.status.ok()) << down.status;
   EXPECT_EQ(Rows(), "a");
+  EXPECT_THAT(observer_->words(), Contains(HasSubstr("b is not among these migrations; the script "
+                                                     "stored in the database runs")));
   ASSERT_TRUE(Upgrade(migrations_).status.ok());
   Outcome without_files = Execute(
       [] {
