@@ -48,11 +48,15 @@ absl::Status CheckTargets(const Goal& goal) {
 
 }  // namespace
 
-bool IsReached(const WaitTarget& target, const BundleStatus& status) {
+absl::StatusOr<bool> IsReached(const WaitTarget& target, const BundleStatus& status) {
   const Applied& applied = status.applied;
   if (!target.beyond.empty()) return absl::c_linear_search(applied.beyond, target.beyond);
-  return absl::c_all_of(target.revisions,
-                        [&applied](RevisionIndex index) { return applied.revisions[index]; });
+  const bool reached = absl::c_all_of(
+      target.revisions, [&applied](RevisionIndex index) { return applied.revisions[index]; });
+  if (!reached && !applied.unknown.empty() && !status.status.has_active_run()) {
+    BRANT_RETURN_IF_ERROR(CheckNotDiverged(target.bundle->graph, applied, target.identifier));
+  }
+  return reached;
 }
 
 Agent::Agent(Database* database, AgentOptions options)
@@ -232,6 +236,7 @@ absl::StatusOr<v1::Status> Agent::GetStatus(absl::string_view bundle_digest) {
 absl::StatusOr<WaitTarget> Agent::ResolveWait(absl::string_view bundle_digest,
                                               absl::string_view revision) {
   WaitTarget target;
+  target.identifier = std::string(revision);
   BRANT_ASSIGN_OR_RETURN(target.bundle, bundles_.Get(bundle_digest));
   const RevisionGraph& graph = target.bundle->graph;
   if (auto identifier = ParseIdentifier(graph, revision);

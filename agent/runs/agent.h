@@ -58,12 +58,16 @@ struct WaitTarget {
   std::shared_ptr<const Bundle> bundle;
   // Of the bundle; all must be applied.
   std::vector<RevisionIndex> revisions;
+  // As it was asked for.
+  std::string identifier;
   // Not empty: the id of a revision that only the database has.
   std::string beyond;
 };
 
-// The database is at or past the target.
-bool IsReached(const WaitTarget& target, const BundleStatus& status);
+// Whether the database is at or past the target. Errors: as an upgrade to it would
+// be refused where the histories have diverged, unless a run executes that may
+// bring them together.
+absl::StatusOr<bool> IsReached(const WaitTarget& target, const BundleStatus& status);
 
 // Calls that read files or ask the database block, and must be made from tasks
 // of `worker()`; the others may be made from any thread.

@@ -80,6 +80,12 @@ absl::StatusOr<bool> StatusReader::Look() {
                                   latest.has_value() ? latest->SerializeAsString() : "", "\n",
                                   active.has_value() ? active->SerializeAsString() : "");
   if (seen == seen_) return false;
+  if (!active.has_value()) {
+    // A run that ended since they were read has moved them, and they must not be
+    // taken for where it left them.
+    BRANT_ASSIGN_OR_RETURN(const std::vector<std::string> rows_now, reader_.ReadRows());
+    if (rows_now != rows) return Look();
+  }
 
   // Until all is read, nothing of it counts as seen.
   seen_.clear();

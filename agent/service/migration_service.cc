@@ -242,9 +242,10 @@ grpc::ServerWriteReactor<v1::WaitForRevisionResponse>* MigrationServiceImpl::Wai
     stream->Follow(agent_.hub(), std::move(bundle),
                    [target = *std::move(target)](const BundleStatus& status,
                                                  v1::WaitForRevisionResponse& response) {
+                     absl::StatusOr<bool> reached = IsReached(target, status);
                      *response.mutable_status() = status.status;
-                     response.set_reached(IsReached(target, status));
-                     return response.reached();
+                     response.set_reached(reached.value_or(false));
+                     return reached;
                    });
   });
   return stream;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -24,8 +25,8 @@ namespace brant {
 template <typename Response>
 class StatusStream final : public grpc::ServerWriteReactor<Response> {
  public:
-  // Fills a response; true: it is the last one.
-  using Fill = std::function<bool(const BundleStatus&, Response&)>;
+  // Fills a response; true: it is the last one. An error ends the stream.
+  using Fill = std::function<absl::StatusOr<bool>(const BundleStatus&, Response&)>;
 
   // Sends the status again if nothing was sent for as long as `heartbeat`.
   explicit StatusStream(absl::Duration heartbeat) : heartbeat_(heartbeat) {}
@@ -87,7 +88,9 @@ class StatusStream final : public grpc::ServerWriteReactor<Response> {
     sent_ = latest.status;
     last_write_ = absl::Now();
     response_.Clear();
-    if (fill_(*sent_, response_)) {
+    const absl::StatusOr<bool> last = fill_(*sent_, response_);
+    if (!last.ok()) return End(ToGrpcStatus(last.status()));
+    if (*last) {
       ended_ = true;
       this->StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
     } else {

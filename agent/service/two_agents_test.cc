@@ -298,8 +298,55 @@ TEST_F(TwoAgentsTest, HistoriesThatDivergedAreShown) {
   EXPECT_EQ(ReasonOf(error), v1::ERROR_REASON_HISTORY_DIVERGED);
   EXPECT_THAT(std::string(error.message()), ::testing::HasSubstr("c"));
   EXPECT_THAT(std::string(error.message()), ::testing::HasSubstr("x"));
+  const absl::Status refused = Wait(digest, "head");
+  EXPECT_EQ(ReasonOf(refused), v1::ERROR_REASON_HISTORY_DIVERGED);
+  EXPECT_EQ(refused.message(), error.message());
   // What both have is reached all the same.
   EXPECT_EQ(UpgradeByOther(UpgradeTo(digest, "b")).state(), v1::RUN_STATE_SUCCEEDED);
+  EXPECT_TRUE(Wait(digest, "b").ok());
+  grpc::Status planned;
+  EXPECT_THAT(Plan(digest, v1::RUN_KIND_UPGRADE, "head", &planned), IsEmpty());
+  EXPECT_EQ(ErrorOf(planned), error);
+}
+
+TEST_F(TwoAgentsTest, AWaitEndsWhereTheHistoriesDiverge) {
+  const std::string newer = Share(Three());
+  std::vector<TestMigration> diverged = Two();
+  diverged.push_back({.id = "x", .revises = "b"});
+  v1::WaitForRevisionRequest request;
+  request.set_bundle_digest(Share(diverged));
+  request.set_revision("head");
+  auto context = NewContext();
+  auto wait = other_migrations_->WaitForRevision(context.get(), request);
+  v1::WaitForRevisionResponse response;
+  ASSERT_TRUE(wait->Read(&response));
+  UpgradeAll(newer);
+  while (wait->Read(&response)) EXPECT_FALSE(response.reached());
+  EXPECT_EQ(ReasonOf(wait->Finish()), v1::ERROR_REASON_HISTORY_DIVERGED);
+}
+
+// In the middle of the newer image's run, the database has what the older one
+// lacks, and lacks what that has.
+TEST_F(TwoAgentsTest, AWaitOutlastsARunThatBringsTheHistoriesTogether) {
+  const TestMigration a = {.id = "a"}, x = {.id = "x", .revises = "a"};
+  const std::string newer =
+      Share({a, {.id = "c", .revises = "a"}, x, {.id = "m", .revises = "c, x"}});
+  HeldUpgrade upgrade(*this, newer);
+  v1::WaitForRevisionRequest request;
+  request.set_bundle_digest(Share({a, x}));
+  request.set_revision("head");
+  auto context = NewContext();
+  auto wait = other_migrations_->WaitForRevision(context.get(), request);
+  v1::WaitForRevisionResponse response;
+  do {
+    ASSERT_TRUE(wait->Read(&response));
+  } while (response.status().state() != v1::STATUS_STATE_DIVERGED);
+  EXPECT_FALSE(response.reached());
+  upgrade.Finish();
+  while (wait->Read(&response)) {
+  }
+  EXPECT_TRUE(wait->Finish().ok());
+  EXPECT_TRUE(response.reached());
 }
 
 TEST_F(TwoAgentsTest, WaitsThatCanNotSucceedAreRefused) {
