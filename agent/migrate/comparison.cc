@@ -12,9 +12,17 @@ v1::Status CompareWithBundle(const RevisionGraph& graph, const Applied& applied)
   v1::Status status;
   status.mutable_current_revisions()->Assign(applied.rows.begin(), applied.rows.end());
   status.mutable_unknown_revisions()->Assign(applied.unknown.begin(), applied.unknown.end());
+  status.mutable_beyond_revisions()->Assign(applied.beyond.begin(), applied.beyond.end());
   status.set_pending_count(static_cast<int>(absl::c_count(applied.revisions, false)));
   for (RevisionIndex head : graph.Heads()) {
     status.add_head_revisions(graph.revision(head).id);
+  }
+  const auto is_applied = [&applied](RevisionIndex index) { return applied.revisions[index]; };
+  for (RevisionIndex index = 0; index < graph.size(); ++index) {
+    if (is_applied(index) && absl::c_none_of(graph.children(index), is_applied) &&
+        absl::c_none_of(graph.dependents(index), is_applied)) {
+      status.add_applied_heads(graph.revision(index).id);
+    }
   }
   if (!applied.unknown.empty()) {
     status.set_state(applied.missing.empty() && status.pending_count() == 0

@@ -11,8 +11,8 @@
 
 namespace brant {
 
-// Fills state, current_revisions, head_revisions, pending_count and
-// unknown_revisions.
+// Fills state, current_revisions, head_revisions, pending_count,
+// unknown_revisions, beyond_revisions and applied_heads.
 v1::Status CompareWithBundle(const RevisionGraph& graph, const Applied& applied);
 // Reads rows and needs.
 absl::StatusOr<v1::Status> CompareWithBundle(StateReader& reader, const RevisionGraph& graph);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "client/commands/registry.h"
 #include "client/connection/fake_agent.h"
@@ -184,6 +185,7 @@ TEST_F(AgentCommandsTest, StatusSaysWhatToDoNext) {
   v1::Status& status = *response.mutable_status();
   status.set_state(v1::STATUS_STATE_DIVERGED);
   status.add_unknown_revisions("eeee5555");
+  status.add_beyond_revisions("eeee5555");
   status.set_pending_count(2);
   v1::EditedFile& file = *status.add_edited_files();
   file.set_revision("aaaa1111");
@@ -213,6 +215,37 @@ TEST_F(AgentCommandsTest, StatusSaysWhatToDoNext) {
   EXPECT_EQ(Brant({"status"}), kExitDone);
   EXPECT_THAT(written_, HasSubstr("whether the next one did is not known\n"));
   EXPECT_THAT(written_, HasSubstr("'brant repair bbbb2222 --took-effect' or '--no-effect'"));
+}
+
+TEST_F(AgentCommandsTest, StatusCountsWhatTheMigrationsLack) {
+  v1::GetStatusResponse response;
+  v1::Status& status = *response.mutable_status();
+  status.set_state(v1::STATUS_STATE_AHEAD);
+  status.add_current_revisions("r12");
+  status.add_unknown_revisions("r12");
+  for (int i = 3; i <= 12; ++i) status.add_beyond_revisions(absl::StrCat("r", i));
+  agent_.AddGetStatus(grpc::Status::OK, response);
+  EXPECT_EQ(Brant({"status"}), kExitDone);
+  EXPECT_THAT(written_, HasSubstr("ahead: the database holds 10 revisions that these migrations "
+                                  "have not\n"));
+  EXPECT_THAT(written_, HasSubstr(" 2 more, r5, r6, r7, r8, r9, r10, r11, r12\n"));
+}
+
+TEST_F(AgentCommandsTest, EveryHeadMayBeAppliedWhateverElseIs) {
+  v1::GetStatusResponse response;
+  v1::Status& status = *response.mutable_status();
+  options_.json = true;
+  for (v1::StatusState state : {v1::STATUS_STATE_UP_TO_DATE, v1::STATUS_STATE_AHEAD}) {
+    status.set_state(state);
+    agent_.AddGetStatus(grpc::Status::OK, response);
+    EXPECT_EQ(Brant({"current", "--check-heads"}), kExitDone) << state;
+  }
+  status.set_pending_count(1);
+  for (v1::StatusState state : {v1::STATUS_STATE_BEHIND, v1::STATUS_STATE_DIVERGED}) {
+    status.set_state(state);
+    agent_.AddGetStatus(grpc::Status::OK, response);
+    EXPECT_EQ(Brant({"current", "--check-heads"}), kExitCheckFailed) << state;
+  }
 }
 
 }  // namespace

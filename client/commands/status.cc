@@ -8,6 +8,7 @@
 #include "client/ui/event_lines.h"
 #include "client/ui/run_view.h"
 #include "client/ui/table.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "google/protobuf/util/time_util.h"
 
 namespace brant {
@@ -15,6 +16,9 @@ namespace {
 
 // So much of a checksum tells files apart.
 constexpr size_t kShownChecksum = 12;
+
+// So many revisions that the migrations lack are named.
+constexpr int kMaxNamed = 8;
 
 std::string DescribeState(const v1::Status& status) {
   switch (status.state()) {
@@ -24,16 +28,23 @@ std::string DescribeState(const v1::Status& status) {
       return absl::StrCat("behind: ", Plural(status.pending_count(), "revision"), " pending");
     case v1::STATUS_STATE_AHEAD:
       return absl::StrCat("ahead: the database holds ",
-                          Plural(status.unknown_revisions_size(), "revision"),
+                          Plural(status.beyond_revisions_size(), "revision"),
                           " that these migrations have not");
     case v1::STATUS_STATE_DIVERGED:
       return absl::StrCat("diverged: the database holds ",
-                          Plural(status.unknown_revisions_size(), "revision"),
+                          Plural(status.beyond_revisions_size(), "revision"),
                           " of another history, and lacks ",
                           Plural(status.pending_count(), "revision"), " of these migrations");
     default:
       return "unknown";
   }
+}
+
+// All, or where they are many the latest, which need the others.
+std::string NameLatest(const google::protobuf::RepeatedPtrField<std::string>& ids) {
+  const int first = std::max(0, ids.size() - kMaxNamed);
+  return absl::StrCat(first > 0 ? absl::StrCat(first, " more, ") : "",
+                      absl::StrJoin(ids.begin() + first, ids.end(), ", "));
 }
 
 std::string DescribeRun(const v1::Run& run) {
@@ -114,8 +125,8 @@ class StatusCommand : public Command {
     table.Add({"State:", DescribeState(status)});
     table.Add({"Current:", DescribeRevisions(status.current_revisions())});
     table.Add({"Heads:", DescribeRevisions(status.head_revisions())});
-    if (!status.unknown_revisions().empty()) {
-      table.Add({"Unknown:", absl::StrJoin(status.unknown_revisions(), ", ")});
+    if (!status.beyond_revisions().empty()) {
+      table.Add({"Unknown:", NameLatest(status.beyond_revisions())});
     }
     AddObstacles(status, table);
     table.Add({"Running:", status.has_active_run() ? DescribeRun(status.active_run()) : "nothing"});
