@@ -26,7 +26,10 @@ class RevisionSet {
   // The same, with the version rows of a status that is known already.
   static absl::StatusOr<RevisionSet> LoadWith(Context& context, const v1::Status& status);
 
-  const RevisionGraph& graph() const { return bundle_ != nullptr ? bundle_->graph : remote_; }
+  const RevisionGraph& graph() const {
+    if (bundle_ != nullptr) return bundle_->graph;
+    return remote_;
+  }
   // The database's version rows; empty if it was not asked.
   const std::vector<std::string>& rows() const { return rows_; }
   // What `current` stands for in a range: the version rows, or where the database
