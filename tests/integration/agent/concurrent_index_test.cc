@@ -63,5 +63,24 @@ TEST_F(ConcurrentIndexTest, OneWithoutANameIsBuiltWhereOthersCameAndWentMeanwhil
   EXPECT_EQ(Indexes(), "x,y");
 }
 
+TEST_F(ConcurrentIndexTest, TheRunShowsItselfBeforeItRemovesWhatWasLeft) {
+  const std::vector<TestMigration> migrations = {
+      {.id = "a",
+       .upgrade = "CREATE INDEX CONCURRENTLY i ON t (x);",
+       .upgrade_options = "transaction:off"}};
+  CutOff(migrations);
+  std::string running;
+  observer_->on_step = [&](int) {
+    running = One("SELECT id FROM brant_runs WHERE state = 'running'");
+    EXPECT_EQ(Indexes(), "x!");
+  };
+  Outcome outcome = Upgrade(migrations);
+  ASSERT_TRUE(outcome.status.ok()) << outcome.status;
+  EXPECT_EQ(running, "run-2");
+  EXPECT_EQ(Indexes(), "x");
+  EXPECT_LT(Place("started 1"), Place("dropped public.i, invalid"));
+  EXPECT_LT(Place("dropped public.i, invalid"), Place("1.1"));
+}
+
 }  // namespace
 }  // namespace brant
