@@ -47,6 +47,12 @@ struct StepRecord {
   std::optional<std::string> fingerprint;
 };
 
+// How many statements of a step are recorded as started, and as done.
+struct StatementCounts {
+  int started = 0;
+  int done = 0;
+};
+
 // The run that the journal says is executing.
 struct ActiveRun {
   v1::Run run;
@@ -98,9 +104,8 @@ class Journal {
   // format 1 have none.
   absl::StatusOr<std::optional<std::string>> ReadFingerprint(Session& session,
                                                              const StepRecord& step) const;
-  // How many statements of a step are recorded as done.
-  absl::StatusOr<int> ReadStatementsDone(Session& session, absl::string_view run_id,
-                                         int position) const;
+  absl::StatusOr<StatementCounts> ReadStatementCounts(Session& session, absl::string_view run_id,
+                                                      int position) const;
 
   // Runs, the latest first, from before `before_epoch` (0: from the latest on).
   absl::StatusOr<std::vector<v1::Run>> ReadRuns(Session& session, int64_t before_epoch,

@@ -156,6 +156,52 @@ TEST_P(MysqlSessionUseTest, DdlAndAutocommitOnCommitWhatIsOpen) {
   EXPECT_EQ(Values(), "1,3,4");
 }
 
+// An EXECUTE is what was prepared, and a procedure may fail after a part of its
+// work was committed.
+TEST_P(MysqlSessionUseTest, APreparedCallThatFailsIsInDoubtAsTheCallIs) {
+  Sql("CREATE PROCEDURE half() BEGIN INSERT INTO t VALUES (1); INSERT INTO nowhere VALUES (1); "
+      "END");
+  for (const std::string& section :
+       {std::string("SELECT 1;\nCALL half();\nSELECT 2;"),
+        std::string("PREPARE p FROM 'CALL half()';\nEXECUTE p;\nSELECT 2;"),
+        std::string("SET @s = 'CALL half()';\nEXECUTE IMMEDIATE @s;\nSELECT 2;"),
+        // What it executes is not known.
+        std::string("PREPARE p FROM CONCAT('CALL ', 'half()');\nEXECUTE p;\nSELECT 2;")}) {
+    Outcome failed = UpgradeTo(section);
+    EXPECT_EQ(ReasonOf(failed.status), v1::ERROR_REASON_STATEMENT_FAILED) << failed.status;
+    EXPECT_THAT(StepRow(failed.run.id()), HasSubstr("failed 2/1/3")) << section;
+    EXPECT_THAT(ErrorDetail(failed.status, "hint"), HasSubstr("is not known")) << section;
+    EXPECT_EQ(ReasonOf(UpgradeTo(section).status), v1::ERROR_REASON_STATEMENT_IN_DOUBT);
+    EXPECT_EQ(Values(), "1");
+    ASSERT_TRUE(Stamp({{.id = "a"}}, {"base"}).status.ok());
+    Sql("DELETE FROM t");
+  }
+}
+
+TEST_P(MysqlSessionUseTest, APreparedStatementThatIsOneThingIsNotInDoubt) {
+  for (const char* section : {"PREPARE p FROM 'DROP TABLE nowhere';\nEXECUTE p;",
+                              "SELECT 1;\nEXECUTE IMMEDIATE 'INSERT INTO nowhere VALUES (1)';"}) {
+    Outcome failed = UpgradeTo(section);
+    EXPECT_THAT(StepRow(failed.run.id()), HasSubstr("failed 1/1/2")) << section;
+    ASSERT_TRUE(Stamp({{.id = "a"}}, {"base"}).status.ok());
+  }
+}
+
+// Its COMMIT ended the section's own transaction, and what that had counted stays.
+TEST_P(MysqlSessionUseTest, ACallThatCommitsTheSectionsTransactionIsInDoubt) {
+  Sql("CREATE PROCEDURE commits() BEGIN COMMIT; INSERT INTO nowhere VALUES (1); END");
+  Sql("CREATE PROCEDURE fails() INSERT INTO nowhere VALUES (1)");
+  const std::string before = "START TRANSACTION;\nINSERT INTO t VALUES (1);\n";
+  Outcome undone = UpgradeTo(absl::StrCat(before, "CALL fails();\nCOMMIT;"));
+  EXPECT_EQ(StepRow(undone.run.id()), "a upgrade failed 0/0/4");
+  EXPECT_EQ(Values(), "NULL");
+  Outcome failed = UpgradeTo(absl::StrCat(before, "CALL commits();\nCOMMIT;"));
+  EXPECT_EQ(StepRow(failed.run.id()), "a upgrade failed 3/2/4");
+  EXPECT_EQ(Values(), "1");
+  EXPECT_EQ(ReasonOf(UpgradeTo(absl::StrCat(before, "CALL commits();\nCOMMIT;")).status),
+            v1::ERROR_REASON_STATEMENT_IN_DOUBT);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, MysqlSessionUseTest, ::testing::Values(Dialect::kMysql),
                          DialectOfTest);
 
