@@ -141,10 +141,14 @@ class Journal {
   // of runs long past are forgotten. `shows_life`: it counts as a heartbeat.
   std::vector<BoundStatement> BeginRun(const v1::Run& run, absl::string_view session_id,
                                        bool shows_life) const;
-  // The run goes on in another session, after its own broke.
-  BoundStatement ContinueRun(absl::string_view run_id, absl::string_view session_id) const;
+  // The run goes on in another session, after its own broke. What was shown in
+  // that one counts no more.
+  BoundStatement ContinueRun(absl::string_view run_id, absl::string_view session_id,
+                             bool shows_life) const;
   // The run's agent lives.
   BoundStatement Heartbeat(absl::string_view run_id) const;
+  // It can't show any more that it lives, so nobody is to expect it.
+  BoundStatement WithdrawHeartbeat(absl::string_view run_id) const;
   // Records events of a run, in statements that no server finds too large; the
   // third argument of each is the number of its last event.
   std::vector<BoundStatement> InsertEvents(absl::Span<const v1::RunEvent> events) const;

@@ -223,6 +223,7 @@ absl::Status StatementwiseStep::ExecuteAt(int index) {
 
 absl::Status StatementwiseStep::ExecuteWithOutcome(int index) {
   const StepRecord before = record_;
+  SettleSignOfLife(scope_);
   BRANT_RETURN_IF_ERROR(scope_.session.Begin());
   absl::Status status = [&]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(ExecuteStatement(scope_, record_.position, index + 1, step_));
@@ -295,6 +296,7 @@ absl::Status StatementwiseStep::RecordCounts() {
     recorded_ = record_.statements_done;
     return absl::OkStatus();
   }
+  SettleSignOfLife(scope_);
   return TryUntilNotInTheWay(scope_, record_.position, [this]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(scope_.session.Begin());
     absl::Status status = GuardWithin(scope_);
