@@ -97,6 +97,10 @@ absl::Status MysqlSession::RememberPrepared(absl::string_view statement) {
   const PreparedUse use = ReadPreparedUse(statement);
   if (use.action != PreparedUse::Action::kPrepare &&
       use.action != PreparedUse::Action::kDeallocate) {
+    // A procedure may have prepared others under the same names.
+    BRANT_ASSIGN_OR_RETURN(const StatementKind kind,
+                           KindOf({statement, 0, ClassifyMysqlStatement(statement)}));
+    if (kind == StatementKind::kProcedure) prepared_.clear();
     return absl::OkStatus();
   }
   prepared_.erase(use.name);

@@ -178,6 +178,20 @@ TEST_P(MysqlSessionUseTest, APreparedCallThatFailsIsInDoubtAsTheCallIs) {
   }
 }
 
+// Prepared statements belong to the session, whoever prepares them.
+TEST_P(MysqlSessionUseTest, WhatAProcedureMayHavePreparedIsNotKnown) {
+  Sql("CREATE PROCEDURE half() BEGIN INSERT INTO t VALUES (1); INSERT INTO nowhere VALUES (1); "
+      "END");
+  Sql("CREATE PROCEDURE prepares() PREPARE p FROM 'CALL half()'");
+  for (const char* call : {"CALL prepares()", "EXECUTE IMMEDIATE 'CALL prepares()'"}) {
+    Outcome failed = UpgradeTo(absl::StrCat("PREPARE p FROM 'SELECT 1';\n", call, ";\nEXECUTE p;"));
+    EXPECT_EQ(Values(), "1");
+    EXPECT_THAT(StepRow(failed.run.id()), HasSubstr("failed 3/2/3")) << call;
+    ASSERT_TRUE(Stamp({{.id = "a"}}, {"base"}).status.ok());
+    Sql("DELETE FROM t");
+  }
+}
+
 TEST_P(MysqlSessionUseTest, APreparedStatementThatIsOneThingIsNotInDoubt) {
   for (const char* section : {"PREPARE p FROM 'DROP TABLE nowhere';\nEXECUTE p;",
                               "SELECT 1;\nEXECUTE IMMEDIATE 'INSERT INTO nowhere VALUES (1)';"}) {
