@@ -52,9 +52,11 @@ Fate FateOfTransactionControl(Dialect dialect, absl::string_view text) {
   return Fate::kUnknown;
 }
 
-// Of the step's statement after the first `done`.
+// Of the step's statement after the first `done`. What that left behind stays until
+// the run has shown itself: it does not change the fingerprint, and goes before the
+// statement runs again.
 absl::StatusOr<Fate> DecideFate(Session& session, Dialect dialect, const Step& step, int done,
-                                const std::optional<std::string>& before, RunObserver& observer) {
+                                const std::optional<std::string>& before) {
   const Statement& statement = step.statements[done];
   switch (statement.kind) {
     case StatementKind::kSession:
@@ -73,8 +75,6 @@ absl::StatusOr<Fate> DecideFate(Session& session, Dialect dialect, const Step& s
   // What the statement names may depend on the session.
   BRANT_RETURN_IF_ERROR(AtStep(CheckResumable(dialect, step.statements, done), step));
   BRANT_RETURN_IF_ERROR(RestoreSession(session, dialect, step, done));
-  BRANT_ASSIGN_OR_RETURN(const std::string removed, session.RemoveLeftovers(statement.text));
-  if (!removed.empty()) observer.OnNotice(removed);
   BRANT_ASSIGN_OR_RETURN(const std::optional<std::string> now, session.Fingerprint(statement.text));
   BRANT_RETURN_IF_ERROR(session.Reset());
   if (!before.has_value() || !now.has_value()) return Fate::kUnknown;
@@ -181,8 +181,8 @@ absl::StatusOr<int> StatementsToSkip(Session& session, Dialect dialect, const Pl
   }
   int done = unfinished->statements_done;
   if (in_doubt) {
-    BRANT_ASSIGN_OR_RETURN(const Fate fate, DecideFate(session, dialect, step, known - 1,
-                                                       unfinished->fingerprint, observer));
+    BRANT_ASSIGN_OR_RETURN(const Fate fate,
+                           DecideFate(session, dialect, step, known - 1, unfinished->fingerprint));
     if (fate == Fate::kUnknown) return InDoubt(*unfinished, plan);
     if (fate == Fate::kTookEffect) done = known;
     observer.OnNotice(absl::StrCat(

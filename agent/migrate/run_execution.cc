@@ -285,13 +285,23 @@ absl::Status RunExecution::Begin(Session& session, Standing& standing, const Pla
   session_id_ = session.IsPooled() ? "pooled" : session.ServerId();
   if (HasBegun()) {
     run_.set_steps_done(run_.steps_total() - static_cast<int>(plan.steps.size()));
-    return session.Batch({journal_->ContinueRun(run_.id(), session_id_)});
+    return session.Batch({journal_->ContinueRun(run_.id(), session_id_, session.IsPooled())});
   }
   if (!standing.prepared) BRANT_RETURN_IF_ERROR(Prepare(session));
   v1::Run begun = run_;
   begun.set_state(v1::RUN_STATE_RUNNING);
   begun.set_steps_total(static_cast<int>(plan.steps.size()));
   *begun.mutable_start_time() = ToTimestamp(absl::Now());
+
+  RunMonitor::Options monitor;
+  monitor.interval = options_.monitor_interval;
+  monitor.session_name = absl::StrCat("brant monitor ", run_.id(), " ", options_.agent);
+  // MySQL itself notices late that an agent was cut off, so that others have to
+  // from the first moment: they may expect signs of life that are certain to come.
+  std::unique_ptr<Session> monitor_session;
+  if (database_.dialect() == Dialect::kMysql) {
+    monitor_session = RunMonitor::Connect(database_, monitor);
+  }
 
   BRANT_RETURN_IF_ERROR(session.IsPooled() ? BeginLocked(session, journal_->tables().LockName())
                                            : session.Begin());
@@ -307,10 +317,9 @@ absl::Status RunExecution::Begin(Session& session, Standing& standing, const Pla
       standing.state.epoch = state->epoch;
     }
     begun.set_epoch(standing.state.epoch + 1);
-    return session.BatchAndCommit(
-        journal_->BeginRun(begun, session_id_,
-                           // Between its transactions nothing else keeps other runs off.
-                           /*shows_life=*/session.IsPooled()));
+    // Behind a pooler nothing else keeps other runs off between its transactions.
+    const bool shows_life = session.IsPooled() || monitor_session != nullptr;
+    return session.BatchAndCommit(journal_->BeginRun(begun, session_id_, shows_life));
   }();
   if (!status.ok()) {
     session.Rollback().IgnoreError();
@@ -318,11 +327,8 @@ absl::Status RunExecution::Begin(Session& session, Standing& standing, const Pla
   }
   run_ = std::move(begun);
   observer_.OnStarted(run_);
-  RunMonitor::Options monitor;
-  monitor.interval = options_.monitor_interval;
-  monitor.session_name = absl::StrCat("brant monitor ", run_.id(), " ", options_.agent);
   monitor_ = std::make_unique<RunMonitor>(database_, *journal_, run_.id(), observer_, cancel_,
-                                          std::move(monitor));
+                                          std::move(monitor), std::move(monitor_session));
   return absl::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
@@ -81,6 +82,65 @@ TEST_P(CoordinationTest, TheSecondWaitsAndFindsNothingToDo) {
   EXPECT_THAT(second.run.to_revisions(), ElementsAre("b"));
   EXPECT_EQ(One("SELECT COUNT(*) FROM brant_runs"), "1");
   EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "1");
+}
+
+// More than fits into one row, all of it recorded with the run's end.
+class TalkativeObserver : public HookObserver {
+ public:
+  static constexpr int kEvents = 1500;
+
+  std::vector<v1::RunEvent> EventsAfter(int64_t sequence) const override {
+    std::vector<v1::RunEvent> events;
+    for (int64_t number = sequence + 1; number <= kEvents; ++number) {
+      v1::RunEvent& event = events.emplace_back();
+      event.set_run_id("run-1");
+      event.set_sequence(number);
+      event.mutable_run_notice()->set_text(std::string(1000, 'x'));
+    }
+    return events;
+  }
+};
+
+TEST_P(CoordinationTest, ALargeBacklogOfEventsIsRelayedWhole) {
+  absl::Notification first_works, second_waits;
+  observer_ = std::make_unique<TalkativeObserver>();
+  observer_->on_statement = [&](int position, int) {
+    if (position != 1) return;
+    first_works.Notify();
+    second_waits.WaitForNotification();
+  };
+  options_.monitor_interval = absl::Hours(1);
+  HookObserver second_observer;
+  // Not before it knows which run it waits for.
+  second_observer.on_waiting = [&] {
+    if (!second_waits.HasBeenNotified()) second_waits.Notify();
+  };
+  absl::Status second;
+  std::thread other([&] {
+    first_works.WaitForNotification();
+    RunRequest request;
+    request.goal.targets = {"heads"};
+    request.bundle = MakeTestBundle(migrations_);
+    v1::Run run;
+    run.set_id("second");
+    CancelToken cancel;
+    second = Migrator(database_.get(), options_).Execute(request, run, second_observer, cancel);
+  });
+  Outcome first = Upgrade(migrations_);
+  other.join();
+  ASSERT_TRUE(first.status.ok()) << first.status;
+  ASSERT_TRUE(second.ok()) << second;
+  std::vector<std::string> relayed;
+  for (const std::string& word : second_observer.words()) {
+    if (absl::StartsWith(word, "relayed ")) relayed.push_back(word);
+  }
+  std::vector<std::string> expected;
+  for (int i = 1; i <= TalkativeObserver::kEvents; ++i) {
+    expected.push_back(absl::StrCat("relayed ", i));
+  }
+  EXPECT_EQ(relayed, expected);
+  // Its rows are cut so that no server refuses them.
+  EXPECT_EQ(One("SELECT COUNT(*) FROM brant_events WHERE run_id = 'run-1'"), "6");
 }
 
 TEST_P(CoordinationTest, WhoMayNotWaitIsRefused) {
