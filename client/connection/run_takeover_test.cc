@@ -59,6 +59,8 @@ TEST_F(RunTakeoverTest, RunIsTakenUpAtAnotherAddress) {
   EXPECT_EQ(outcome->run.id(), "run2");
   EXPECT_EQ(waited(), absl::ZeroDuration());
   EXPECT_EQ(other.upgrades()[0].request_id(), "request1");
+  EXPECT_THAT(view_.notes, ElementsAre(absl::StrCat("agent ", agent_.address(),
+                                                    " went away; going on at ", other.address())));
 }
 
 TEST_F(RunTakeoverTest, AnotherAgentRelaysTheRunFromWhereItWasSeen) {

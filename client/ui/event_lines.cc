@@ -120,6 +120,10 @@ std::string DescribeAttempt(const v1::AttemptFailed& attempt) {
                               attempt.error().message()));
 }
 
+std::string DescribeTakeover(absl::string_view from, absl::string_view to) {
+  return OneLine(absl::StrCat("agent ", from, " went away; going on at ", to));
+}
+
 std::string DescribeFollowing(const v1::RelayedEvent& relayed) {
   return OneLine(
       absl::StrCat("Following run ", relayed.event().run_id(), " of agent ", relayed.agent()));

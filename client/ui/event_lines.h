@@ -28,6 +28,9 @@ std::string DescribeProgress(const v1::StatementProgress& progress);
 
 std::string DescribeAttempt(const v1::AttemptFailed& attempt);
 
+// Between two agents, each by its address.
+std::string DescribeTakeover(absl::string_view from, absl::string_view to);
+
 // "Following run 7 of agent b".
 std::string DescribeFollowing(const v1::RelayedEvent& relayed);
 // How the other run ended, if it did not succeed; else empty.

@@ -69,6 +69,10 @@ TEST(IsSameWaitTest, ASessionAndTheRunThatItExecutesAreOneState) {
   EXPECT_FALSE(IsSameWait(before, now));
 }
 
+TEST(DescribeTakeoverTest, NamesBothAgents) {
+  EXPECT_EQ(DescribeTakeover("a:1", "b:2"), "agent a:1 went away; going on at b:2");
+}
+
 TEST(DescribeDurationTest, UnitsGrow) {
   EXPECT_EQ(DescribeDuration(absl::Milliseconds(420)), "0.42 s");
   EXPECT_EQ(DescribeDuration(absl::Seconds(185)), "3 min 5 s");
