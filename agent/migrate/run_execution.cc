@@ -13,7 +13,6 @@
 #include "agent/migrate/run_scope.h"
 #include "agent/migrate/statementwise_step.h"
 #include "agent/migrate/step_executor.h"
-#include "agent/migrate/stored_scripts.h"
 
 namespace brant {
 namespace {
@@ -172,6 +171,11 @@ absl::Status RunExecution::ExecuteOn(Session& session) {
       standing.unfinished.has_value() &&
       !(plan.kind == v1::RUN_KIND_UPGRADE && standing.unfinished->direction == Direction::kUpgrade);
   if (plan.empty() && !half_step && !HasBegun()) {
+    if (plan.kind == v1::RUN_KIND_UPGRADE) {
+      BRANT_ASSIGN_OR_RETURN(const std::vector<EditedRevision> edited,
+                             ReadEdited(session, standing));
+      if (!edited.empty()) observer_.OnNotice(EditedNotice(edited));
+    }
     run_.clear_id();
     return lock.Release();
   }
@@ -233,20 +237,22 @@ absl::Status RunExecution::CheckPlan(Session& session, const Plan& plan, const S
       if (!step.transactional) return PooledError(step);
     }
   }
-  if (plan.steps.empty() || request_.goal.allow_edited_files || standing.state.format == 0) {
-    return absl::OkStatus();
-  }
-  return CheckEdited(session, standing);
-}
-
-absl::Status RunExecution::CheckEdited(Session& session, const Standing& standing) {
-  BRANT_ASSIGN_OR_RETURN(std::vector<StoredScript> scripts, journal_->ReadChecksums(session));
-  std::vector<EditedRevision> edited =
-      FindEdited(*request_.bundle, standing.state.rows, std::move(scripts));
+  if (plan.steps.empty()) return absl::OkStatus();
+  BRANT_ASSIGN_OR_RETURN(std::vector<EditedRevision> edited, ReadEdited(session, standing));
   if (edited.empty()) return absl::OkStatus();
-  BRANT_ASSIGN_OR_RETURN(scripts, journal_->ReadScripts(session, {edited[0].applied.revision}));
+  BRANT_ASSIGN_OR_RETURN(std::vector<StoredScript> scripts,
+                         journal_->ReadScripts(session, {edited[0].applied.revision}));
   if (!scripts.empty()) edited[0].applied = std::move(scripts[0]);
   return EditedError(edited);
+}
+
+absl::StatusOr<std::vector<EditedRevision>> RunExecution::ReadEdited(Session& session,
+                                                                     const Standing& standing) {
+  if (request_.goal.allow_edited_files || standing.state.format == 0) {
+    return std::vector<EditedRevision>();
+  }
+  BRANT_ASSIGN_OR_RETURN(std::vector<StoredScript> scripts, journal_->ReadChecksums(session));
+  return FindEdited(*request_.bundle, standing.state.rows, std::move(scripts));
 }
 
 absl::Status RunExecution::BeginLocked(Session& session, absl::string_view lock) {

@@ -34,20 +34,25 @@ bool MayLeaveSomething(const Statement& statement) {
          statement.kind == StatementKind::kMaintenance;
 }
 
-std::string EffectSoFar(const StepRecord& record) {
+// What became of the step's statements, and what to do next.
+std::string EffectSoFar(const StepRecord& record, const absl::Status& error) {
   if (record.statements_started > record.statements_done) {
     return absl::StrCat("what statement ", record.statements_started,
                         " committed before it failed is not known; ", record.statements_done,
-                        " statements before it took effect and stay");
+                        " statements before it took effect and stay; ",
+                        HowToSettle(record.revision));
   }
-  if (record.statements_done == 0) return "no statement of the section took effect";
+  if (record.statements_done == 0) {
+    return absl::StrCat("no statement of the section took effect",
+                        HowToMend(error, record.direction));
+  }
   if (record.statements_done == record.statements_total) {
     return absl::StrCat("all ", record.statements_total,
                         " statements took effect and stay; the next run records that");
   }
   return absl::StrCat("statements 1 to ", record.statements_done, " of ", record.statements_total,
                       " took effect and stay; the next run goes on with statement ",
-                      record.statements_done + 1);
+                      record.statements_done + 1, HowToMend(error, record.direction));
 }
 
 }  // namespace
@@ -353,10 +358,8 @@ absl::Status StatementwiseStep::RecordFailure(bool was_open, absl::Status error)
   if (!in_doubt) record_.statements_started = record_.statements_done;
   scope_.session.Batch({scope_.journal.UpdateStep(record_, absl::Now())}).IgnoreError();
 
-  const std::string effect = EffectSoFar(record_);
-  const std::string hint = ErrorDetail(error, "hint");
-  return WithDetail(std::move(error), "hint",
-                    hint.empty() ? effect : absl::StrCat(hint, "; ", effect));
+  const std::string effect = EffectSoFar(record_, error);
+  return WithEffect(std::move(error), effect);
 }
 
 }  // namespace brant

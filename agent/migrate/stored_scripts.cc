@@ -63,8 +63,9 @@ absl::Status EditedError(const std::vector<EditedRevision>& edited) {
   const EditedRevision& first = edited.front();
   std::string message;
   for (size_t i = 0; i < edited.size() && i < kMaxNamed; ++i) {
-    absl::StrAppend(&message, i == 0 ? "" : "\n", edited[i].revision->file,
-                    " was edited after it was applied: applied with checksum ",
+    // The first one is the error's place, which is shown before the message.
+    absl::StrAppend(&message, i == 0 ? "" : absl::StrCat("\n", edited[i].revision->file, ": "),
+                    "edited after it was applied: applied with checksum ",
                     edited[i].applied.checksum, ", now ", edited[i].revision->checksum);
   }
   if (edited.size() > kMaxNamed) {
@@ -78,6 +79,22 @@ absl::Status EditedError(const std::vector<EditedRevision>& edited) {
       .Hint(
           "restore the file and write the change as a new revision; or accept the new text with "
           "'brant repair --accept-edited', or run once with --allow-edited");
+}
+
+std::string EditedNotice(const std::vector<EditedRevision>& edited) {
+  std::vector<std::string> files;
+  for (size_t i = 0; i < edited.size() && i < kMaxNamed; ++i) {
+    files.push_back(edited[i].revision->file);
+  }
+  if (edited.size() > kMaxNamed) {
+    files.push_back(absl::StrCat("and ", edited.size() - kMaxNamed, " more"));
+  }
+  return absl::StrCat(absl::StrJoin(files, ", "),
+                      edited.size() == 1 ? " was edited after it was applied"
+                                         : " were edited after they were applied",
+                      ": the change was not run, and the next upgrade that has something to do will"
+                      " be refused; restore the text and write the change as a new revision, or"
+                      " accept it with 'brant repair --accept-edited'");
 }
 
 std::string DiffLines(absl::string_view before, absl::string_view after, size_t max_lines) {

@@ -67,6 +67,9 @@ std::vector<EditedRevision> FindEdited(const Bundle& bundle, absl::Span<const st
 // differs from what was applied (`text` of its script).
 absl::Status EditedError(const std::vector<EditedRevision>& edited);
 
+// The same in one line, for a run that has nothing to do.
+std::string EditedNotice(const std::vector<EditedRevision>& edited);
+
 // Lines that differ, in the unified format of diff(1), at most `max_lines`.
 std::string DiffLines(absl::string_view before, absl::string_view after, size_t max_lines);
 

@@ -10,6 +10,7 @@
 #include "agent/base/timestamp.h"
 #include "agent/migrate/history.h"
 #include "agent/migrate/offline.h"
+#include "agent/migrate/stored_scripts.h"
 #include "agent/revisions/identifier.h"
 #include "agent/revisions/symbol.h"
 
@@ -145,6 +146,15 @@ absl::StatusOr<std::shared_ptr<const Bundle>> Agent::FindBundle(absl::string_vie
   return bundles_.Get(digest);
 }
 
+absl::Status Agent::WarnOfEdited(const Bundle& bundle, const std::vector<std::string>& rows,
+                                 const Goal& goal, Run& run) {
+  if (goal.kind != v1::RUN_KIND_UPGRADE || goal.allow_edited_files) return absl::OkStatus();
+  BRANT_ASSIGN_OR_RETURN(std::vector<StoredScript> scripts, reader_.ReadChecksums());
+  const std::vector<EditedRevision> edited = FindEdited(bundle, rows, std::move(scripts));
+  if (!edited.empty()) run.OnNotice(EditedNotice(edited));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) {
   if (auto run = runs_.FindRequest(request.request_id)) {
     BRANT_RETURN_IF_ERROR(CheckSameGoal(*run, request.goal));
@@ -190,6 +200,7 @@ absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) 
       const std::shared_ptr<const Bundle> bundle = run_request.bundle;
       auto run = std::make_shared<Run>(std::move(run_request), std::move(description));
       if (!KnowsRows(bundle->graph, rows)) run->OnNotice(AheadNotice(bundle->graph, rows));
+      BRANT_RETURN_IF_ERROR(WarnOfEdited(*bundle, rows, request.goal, *run));
       run->FinishWithNothingToDo(rows);
       return Run::EventsOf(std::move(run));
     }

@@ -385,6 +385,13 @@ TEST_F(TwoAgentsTest, EditedFilesAreNamedAndAccepted) {
   EXPECT_EQ(status.edited_files(0).revision(), "a");
   EXPECT_EQ(status.edited_files(0).file(), "20240101_0001_a.sql");
   EXPECT_NE(status.edited_files(0).checksum(), status.edited_files(0).applied_checksum());
+  // An upgrade that has nothing to do says so too.
+  grpc::Status ended;
+  const std::vector<v1::RunEvent> events = Upgrade(UpgradeTo(digest), &ended);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_THAT(events[0].run_notice().text(),
+              ::testing::HasSubstr("20240101_0001_a.sql was edited after"));
+  EXPECT_EQ(events[1].run_finished().run().state(), v1::RUN_STATE_SUCCEEDED);
 
   v1::RepairRequest request;
   request.set_request_id("repair");

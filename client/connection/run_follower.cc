@@ -7,6 +7,7 @@
 #include "agent/base/error.h"
 #include "brant/v1/run_service.grpc.pb.h"
 #include "client/connection/rpc_status.h"
+#include "client/ui/event_lines.h"
 #include "grpcpp/completion_queue.h"
 
 namespace brant {
@@ -138,7 +139,11 @@ absl::Status RunFollower::Attempt(const RunRequest& request) {
   grpc::ClientContext context;
   std::unique_ptr<CancelCall> cancel;
   const grpc::Status ended = StreamEvents(
-      request, channel, context, [this](const v1::RunEvent& event) { Deliver(event); },
+      request, channel, context,
+      [&](const v1::RunEvent& event) {
+        NoteTakeover(address);
+        Deliver(event);
+      },
       [&](bool idle) {
         if (idle) view_.Tick();
         if (pursuit_.left() == Left::kNot || end_.has_value()) return true;
@@ -156,6 +161,12 @@ absl::Status RunFollower::Attempt(const RunRequest& request) {
                  absl::StrCat("the agent at ", address, " ended the stream before the run's end"));
   }
   return FromGrpcStatus(ended, address);
+}
+
+void RunFollower::NoteTakeover(const std::string& address) {
+  // What is shown next may begin again with a step that was shown before.
+  if (!address_.empty() && address != address_) view_.Note(DescribeTakeover(address_, address));
+  address_ = address;
 }
 
 bool RunFollower::IsNew(const v1::RunEvent& event) {

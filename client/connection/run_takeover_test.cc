@@ -59,6 +59,8 @@ TEST_F(RunTakeoverTest, RunIsTakenUpAtAnotherAddress) {
   EXPECT_EQ(outcome->run.id(), "run2");
   EXPECT_EQ(waited(), absl::ZeroDuration());
   EXPECT_EQ(other.upgrades()[0].request_id(), "request1");
+  EXPECT_THAT(view_.notes, ElementsAre(absl::StrCat("agent ", agent_.address(),
+                                                    " went away; going on at ", other.address())));
 }
 
 TEST_F(RunTakeoverTest, AnotherAgentRelaysTheRunFromWhereItWasSeen) {
@@ -277,7 +279,7 @@ TEST_F(RunTakeoverTest, TimeoutEndsTheTriesAndSaysWhatWasWrong) {
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_EQ(outcome->left, Left::kTimeout);
   EXPECT_EQ(outcome->run.id(), "run1");
-  EXPECT_THAT(outcome->trouble.message(), HasSubstr("connection reset"));
+  EXPECT_THAT(outcome->trouble.message(), HasSubstr("the connection was lost"));
   EXPECT_LT(waited(), absl::Seconds(61));
 }
 

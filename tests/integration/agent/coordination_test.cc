@@ -182,6 +182,8 @@ TEST_P(CoordinationTest, CancelStopsAStatementAndUndoesItsStep) {
   EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_CANCELLED) << outcome.status;
   EXPECT_EQ(outcome.run.state(), v1::RUN_STATE_CANCELLED);
   EXPECT_EQ(outcome.run.steps_done(), 1);
+  EXPECT_EQ(ErrorDetail(outcome.status, "file"), "") << "it is not the file's fault";
+  EXPECT_THAT(ErrorDetail(outcome.status, "hint"), HasSubstr("revision b was rolled back"));
   EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "0");
   EXPECT_EQ(Rows(), "a");
   EXPECT_EQ(One("SELECT state FROM brant_runs"), "cancelled");

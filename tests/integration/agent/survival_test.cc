@@ -105,6 +105,13 @@ TEST_P(SurvivalTest, FilesThatWereEditedAreRefusedUntilTheyAreAccepted) {
   const std::string message(refused.status.message());
   EXPECT_THAT(message, HasSubstr("-CREATE TABLE t (x INTEGER);\n+CREATE TABLE t (x BIGINT);"));
   EXPECT_THAT(message, HasSubstr(One("SELECT checksum FROM brant_scripts")));
+  // The place is shown before the message.
+  EXPECT_THAT(message, ::testing::StartsWith("edited after it was applied"));
+  // What has nothing to do is no reason to refuse, but to say so.
+  Outcome idle = Upgrade(edited, "a");
+  EXPECT_TRUE(idle.status.ok()) << idle.status;
+  EXPECT_THAT(observer_->words(),
+              ::testing::Contains(HasSubstr("20240101_0001_a.sql was edited after")));
   EXPECT_EQ(Rows(), "a");
 
   Goal repair;
