@@ -58,7 +58,10 @@ absl::StatusOr<bool> MigrationLock::TryAcquire() {
   BRANT_ASSIGN_OR_RETURN(const std::optional<ActiveRun> active, ReadOther());
   if (active.has_value()) {
     const bool is_new = !relayed_.has_value() || relayed_->id() != active->run.id();
-    if (is_new) relayed_sequence_ = 0;
+    if (is_new) {
+      relayed_sequence_ = 0;
+      waited_for_.push_back(active->run.id());
+    }
     relayed_ = active->run;
   }
   const bool lives = active.has_value() && !IsGone(*active);

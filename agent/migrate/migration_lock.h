@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -56,6 +57,9 @@ class MigrationLock {
   absl::Status Acquire(absl::Duration wait);
 
   absl::Status Release() { return session_.ReleaseLock(name_); }
+  // The other runs, by their ids, that executed meanwhile, as far as they were seen.
+  const std::vector<std::string>& waited_for() const { return waited_for_; }
+
 
  private:
   // One try; looks at who has it if it is not had.
@@ -89,6 +93,7 @@ class MigrationLock {
   // The sign of life that was seen last, and since when.
   std::string heartbeat_;
   absl::Time heartbeat_seen_;
+  std::vector<std::string> waited_for_;
   std::optional<v1::Run> relayed_;
   int64_t relayed_sequence_ = 0;
 };
