@@ -80,6 +80,7 @@ class RecordedCancel {
       *response_->mutable_run() = std::move(run);
       return true;
     }
+    BRANT_RETURN_IF_ERROR(agent_.CheckLives(id_, signs_));
     if (requested_) return false;
     absl::Status status = agent_.RequestCancel(id_);
     requested_ = status.ok();
@@ -91,10 +92,11 @@ class RecordedCancel {
   Agent& agent_;
   grpc::CallbackServerContext* const context_;
   std::string id_;
-  v1::CancelRunResponse* const response_;
   const CancelScope scope_;
+  v1::CancelRunResponse* const response_;
   grpc::ServerUnaryReactor* const reactor_;
   bool requested_ = false;
+  SignsOfLife signs_;
 };
 
 }  // namespace
