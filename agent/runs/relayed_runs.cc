@@ -70,7 +70,7 @@ absl::Status RelayedRuns::Read(EventLog& log, SignsOfLife& signs) {
   for (v1::RunEvent& event : events) log.AppendNumbered(std::move(event));
   if (run->state() == v1::RUN_STATE_RUNNING) {
     if (!events.empty()) return absl::OkStatus();
-    const absl::Status lives = CheckAgentLives(reader_, log.run_id(), signs);
+    absl::Status lives = CheckAgentLives(reader_, log.run_id(), signs);
     if (ReasonOf(lives) == v1::ERROR_REASON_AGENT_LOST) log.Close(lives);
     return lives;
   }
