@@ -96,6 +96,11 @@ struct Goal {
   friend bool operator==(const Goal&, const Goal&) = default;
 };
 
+// Whether two requests for the goal want the same. A relative target (`+1`, `-1`,
+// `ae10+2`) means another one wherever the database is: two requests for it are
+// two steps.
+bool CanBeShared(const Goal& goal);
+
 // One step by itself, its section cut into statements. Errors as of MakePlan.
 absl::StatusOr<Step> MakeStep(const Bundle& bundle, Dialect dialect, Move move,
                               v1::TransactionMode mode);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
+#include "agent/migrate/followed.h"
 #include "agent/migrate/history.h"
 #include "agent/migrate/repair.h"
 #include "agent/migrate/run_scope.h"
@@ -135,7 +136,9 @@ absl::Status RunExecution::ExecuteOn(Session& session) {
     journal_.emplace(std::move(tables));
   }
   MigrationLock lock(database_, session, *journal_, {run_.id(), session_id_}, observer_, cancel_);
-  BRANT_RETURN_IF_ERROR(lock.Acquire(HasBegun() ? absl::InfiniteDuration() : request_.lock_wait));
+  absl::Status locked = lock.Acquire(HasBegun() ? absl::InfiniteDuration() : request_.lock_wait);
+  waited_for_.insert(waited_for_.end(), lock.waited_for().begin(), lock.waited_for().end());
+  BRANT_RETURN_IF_ERROR(locked);
 
   lost_since_ = absl::InfiniteFuture();
 
@@ -178,6 +181,10 @@ absl::Status RunExecution::ExecuteOn(Session& session) {
     }
     run_.clear_id();
     return lock.Release();
+  }
+  if (!HasBegun()) {
+    BRANT_RETURN_IF_ERROR(
+        EndOfFollowed(session, *journal_, waited_for_, run_, request_.goal, standing.state.epoch));
   }
   int skip = 0;
   if (!HasBegun() || !plan.steps.empty()) {

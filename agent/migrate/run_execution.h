@@ -76,6 +76,8 @@ class RunExecution {
   bool all_done_ = false;
   // Whether the run's end is in the journal.
   bool end_recorded_ = false;
+  // The runs that executed while this one waited (MigrationLock::waited_for).
+  std::vector<std::string> waited_for_;
   bool told_caution_ = false;
 };
 

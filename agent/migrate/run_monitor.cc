@@ -107,8 +107,7 @@ void RunMonitor::HearCancelRequest(Session& session) {
   // Again and again until the run has ended: a statement that was just about to
   // begin escapes.
   if (journal_.ReadCancelRequest(session, run_id_).value_or(false)) {
-    cancel_.Cancel(Error(v1::ERROR_REASON_CANCELLED, "the run was cancelled")
-                       .Hint("run the command again to go on from where the database is"));
+    cancel_.Cancel(CancelledError(CancelScope::kEqualRequests));
   }
 }
 

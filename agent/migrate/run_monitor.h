@@ -21,10 +21,6 @@
 
 namespace brant {
 
-// A successor takes a run whose heartbeat is older than this for one whose agent
-// is gone. Several times RunMonitor's interval, for a machine may be busy.
-inline constexpr absl::Duration kAgentIsGone = absl::Seconds(8);
-
 // Once a second, on a session and a thread of its own: shows in the journal that
 // the run's agent lives, records the run's events there for other agents, hears
 // of requests to cancel that came through other agents, and asks the database

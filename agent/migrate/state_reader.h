@@ -39,6 +39,10 @@ class StateReader final : public ScriptStore {
   // As Journal's.
   absl::StatusOr<std::optional<v1::Run>> ReadRunOfRequest(const std::string& request_id);
   absl::StatusOr<std::optional<ActiveRun>> ReadActiveRun();
+  // False: the session that executes the run does not hold the migration lock any
+  // more, although the run has not ended. Then its agent is gone, or gets itself a
+  // new session.
+  absl::StatusOr<bool> MayGoOn(const ActiveRun& active);
   absl::StatusOr<std::vector<v1::RunEvent>> ReadEvents(const std::string& run_id, int64_t after);
   absl::StatusOr<std::vector<StoredScript>> ReadChecksums();
   absl::StatusOr<Journal::Needs> ReadNeeds() override;

@@ -20,6 +20,7 @@
 #include "agent/migrate/state_reader.h"
 #include "agent/runs/bundle_store.h"
 #include "agent/runs/event_log.h"
+#include "agent/runs/lost_agent.h"
 #include "agent/runs/relayed_runs.h"
 #include "agent/runs/run_manager.h"
 #include "agent/runs/status_hub.h"
@@ -124,6 +125,11 @@ class Agent {
   // to, or the latest of any agent. NOT_FOUND if there is no such run.
   absl::StatusOr<v1::Run> GetRun(absl::string_view id);
   absl::StatusOr<std::shared_ptr<EventLog>> WatchRun(absl::string_view id);
+
+  // As CheckAgentLives.
+  absl::Status CheckLives(const std::string& run_id, SignsOfLife& signs) {
+    return CheckAgentLives(reader_, run_id, signs);
+  }
 
   // Asks whichever agent executes a run to cancel it.
   absl::Status RequestCancel(absl::string_view id) { return migrator_.RequestCancel(id); }

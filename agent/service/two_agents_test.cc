@@ -446,6 +446,8 @@ TEST_F(TwoAgentsTest, AnUnfinishedStepIsShown) {
   EXPECT_EQ(shown.unfinished_step().statements_total(), 2);
   EXPECT_EQ(shown.unfinished_step().statements_done(), 1);
   EXPECT_FALSE(shown.unfinished_step().in_doubt());
+  EXPECT_FALSE(shown.unfinished_step().file_missing());
+  EXPECT_TRUE(StatusOfOther(Share(Two())).unfinished_step().file_missing());
 }
 
 TEST_F(TwoAgentsTest, WhoOnlyWaitsIsSentElsewhereWhenTheAgentEnds) {

@@ -60,7 +60,34 @@ std::string DescribeRun(const v1::Run& run) {
     absl::StrAppend(&text, ", for ", DescribeDuration(absl::Now() - start));
   }
   if (!run.actor().empty()) absl::StrAppend(&text, ", by ", run.actor());
+  if (!run.agent().empty()) absl::StrAppend(&text, ", at agent ", run.agent());
   return text;
+}
+
+std::string DescribeLost(const v1::LostRun& lost) {
+  const v1::Run& run = lost.run();
+  return absl::StrCat("run ", run.id(), " (", RunKindName(run.kind()), " ", run.target(),
+                      "): agent ", run.agent(), " shows no life for ", lost.silent_for().seconds(),
+                      " s; the next ", RunKindName(run.kind()), " takes it up");
+}
+
+// How a step goes on whose statements are not in doubt.
+std::string DescribeGoingOn(const v1::Status& status) {
+  const v1::UnfinishedStep& step = status.unfinished_step();
+  const bool down = step.direction() == v1::DIRECTION_DOWNGRADE;
+  const absl::string_view command = down ? "'brant downgrade'" : "'brant upgrade'";
+  const bool one = step.statements_done() == 1;
+  const std::string goes_on =
+      absl::StrCat(command, step.statements_done() == 0 ? " goes on with it" : " goes on after ",
+                   step.statements_done() == 0 ? "" : (one ? "it" : "them"));
+  // A downgrade finds what it needs in the database.
+  if (step.file_missing() && !down) {
+    return absl::StrCat("use migrations that have ", step.revision(), "; with them, ", goes_on);
+  }
+  if (!status.edited_files().empty()) return absl::StrCat("when that is settled, ", goes_on);
+  if (step.statements_done() == 0) return goes_on;
+  return absl::StrCat(goes_on, ", if ", one ? "its text is" : "their texts are",
+                      " what was executed");
 }
 
 std::string DialectTitle(v1::Dialect dialect) {
@@ -100,8 +127,7 @@ void AddObstacles(const v1::Status& status, Table& table) {
                                   Plural(step.statements_total(), "statement"), " took effect");
   if (!step.in_doubt()) {
     table.Add({"Unfinished:", text});
-    table.Add({"Next:", absl::StrCat("'brant ", direction, "' goes on after ",
-                                     step.statements_done() == 1 ? "it" : "them")});
+    table.Add({"Next:", DescribeGoingOn(status)});
     return;
   }
   table.Add({"Unfinished:", absl::StrCat(text, "; whether the next one did is not known")});
@@ -129,7 +155,9 @@ class StatusCommand : public Command {
       table.Add({"Unknown:", NameLatest(status.beyond_revisions())});
     }
     AddObstacles(status, table);
+    if (status.has_lost_run()) table.Add({"Lost:", DescribeLost(status.lost_run())});
     table.Add({"Running:", status.has_active_run() ? DescribeRun(status.active_run()) : "nothing"});
+    if (status.has_blocked()) table.Add({"Blocked:", DescribeBlocked(status.blocked())});
     table.Add({"Database:", status.server_version().empty() ? DialectTitle(status.dialect())
                                                             : status.server_version()});
     table.Add({"Agent:", absl::StrCat(status.agent(), " (brantd ", status.agent_version(), ")")});

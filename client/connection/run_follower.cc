@@ -19,6 +19,8 @@ class CancelCall {
   CancelCall(const std::shared_ptr<grpc::Channel>& channel, const std::string& run_id) {
     v1::CancelRunRequest request;
     request.set_run_id(run_id);
+    // Others that want the same have not given up.
+    request.set_own_request_only(true);
     reader_ = v1::RunService::NewStub(channel)->AsyncCancelRun(&context_, request, &queue_);
     reader_->Finish(&response_, &status_, nullptr);
   }
@@ -76,7 +78,7 @@ RunOutcome RunFollower::Finish() {
   RunOutcome outcome;
   outcome.run = end_->run_finished().run();
   outcome.predecessor = predecessor_;
-  // Nobody but this program can have cancelled it.
+  // Who left has cancelled it.
   const bool cancelled = outcome.run.state() == v1::RUN_STATE_CANCELLED;
   if (cancelled && client_.connection().is_private()) outcome.left = pursuit_.left();
   return outcome;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "agent/base/timestamp.h"
 #include "tests/integration/agent/migration_test.h"
 
 namespace brant {
@@ -43,6 +44,40 @@ class CoordinationTest : public MigrationTest {
     ended.Notify();
     canceller.join();
     return outcome;
+  }
+
+  // Two agents are asked for the same; the first one's run is cancelled while the
+  // other one waits. How the other one ends.
+  Outcome CancelWhileAnotherWaits(CancelScope scope) {
+    absl::Notification first_works, second_waits;
+    observer_->on_step = [&](int position) {
+      if (position != 2) return;
+      first_works.Notify();
+      second_waits.WaitForNotification();
+      cancel_->Cancel(CancelledError(scope));
+    };
+    HookObserver observer;
+    observer.on_waiting = [&] {
+      if (!second_waits.HasBeenNotified()) second_waits.Notify();
+    };
+    Outcome second;
+    std::thread other([&] {
+      first_works.WaitForNotification();
+      RunRequest request;
+      request.goal.targets = {"heads"};
+      request.bundle = MakeTestBundle(migrations_);
+      second.run.set_id("second");
+      *second.run.mutable_create_time() = ToTimestamp(absl::Now());
+      second.run.set_kind(v1::RUN_KIND_UPGRADE);
+      second.run.set_target("heads");
+      second.run.set_bundle_digest(request.bundle->digest);
+      CancelToken cancel;
+      second.status =
+          Migrator(database_.get(), options_).Execute(request, second.run, observer, cancel);
+    });
+    EXPECT_EQ(Upgrade(migrations_).run.state(), v1::RUN_STATE_CANCELLED);
+    other.join();
+    return second;
   }
 
   const std::vector<TestMigration> migrations_ = {
@@ -188,6 +223,22 @@ TEST_P(CoordinationTest, CancelStopsAStatementAndUndoesItsStep) {
   EXPECT_EQ(Rows(), "a");
   EXPECT_EQ(One("SELECT state FROM brant_runs"), "cancelled");
   EXPECT_EQ(One("SELECT steps_done FROM brant_runs"), "1");
+}
+
+TEST_P(CoordinationTest, AnEqualRequestThatWaitsIsCancelledToo) {
+  const Outcome second = CancelWhileAnotherWaits(CancelScope::kEqualRequests);
+  EXPECT_EQ(ReasonOf(second.status), v1::ERROR_REASON_CANCELLED) << second.status;
+  EXPECT_THAT(std::string(second.status.message()), HasSubstr("run run-1 of agent"));
+  EXPECT_EQ(second.run.state(), v1::RUN_STATE_CANCELLED);
+  EXPECT_EQ(One("SELECT COUNT(*) FROM brant_runs"), "1");
+  EXPECT_EQ(Rows(), "a");
+}
+
+TEST_P(CoordinationTest, AnEqualRequestGoesOnWhenAnotherOneWasGivenUp) {
+  const Outcome second = CancelWhileAnotherWaits(CancelScope::kRun);
+  EXPECT_TRUE(second.status.ok()) << second.status;
+  EXPECT_EQ(second.run.state(), v1::RUN_STATE_SUCCEEDED);
+  EXPECT_EQ(Rows(), "b");
 }
 
 TEST_P(CoordinationTest, ACancelledStepWithoutATransactionIsNotInDoubt) {
