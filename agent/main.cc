@@ -1,6 +1,7 @@
 // brantd: the agent beside one database.
 
 #include <fcntl.h>
+#include <grpc/support/log.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -8,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -56,6 +58,12 @@ int BlockSignals(bool private_agent) {
   signal(SIGPIPE, SIG_IGN);
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   return signalfd(-1, &signals, SFD_CLOEXEC);
+}
+
+// gRPC writes of its own accord, beside the log and in another form, what this
+// program tells as its own error. Who wants it sets GRPC_VERBOSITY.
+void SilenceGrpc() {
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
 // Until a signal asks to end, or for a private agent until its client is gone.
@@ -129,6 +137,7 @@ absl::Status Serve(const Flags& flags, const Settings& settings) {
   BRANT_ASSIGN_OR_RETURN(AgentOptions options, ReadAgentOptions(settings));
   BRANT_ASSIGN_OR_RETURN(absl::Duration grace, settings.Seconds("brantd.shutdown-grace"));
 
+  SilenceGrpc();
   const int signals = BlockSignals(flags.private_agent);
   auto agent = std::make_unique<Agent>(database.get(), options);
   std::unique_ptr<Server> server;

@@ -29,6 +29,7 @@ ExitCode ExitCodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_SHUTTING_DOWN:
     case v1::ERROR_REASON_DATABASE_UNREACHABLE:
     case v1::ERROR_REASON_DATABASE_LOGIN_REFUSED:
+    case v1::ERROR_REASON_AGENT_LOST:
       return kExitUnreachable;
     case v1::ERROR_REASON_LOCK_TIMEOUT:
     case v1::ERROR_REASON_LOCK_NOT_AVAILABLE:

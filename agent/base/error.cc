@@ -58,6 +58,7 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_JOURNAL_TOO_NEW:
     case v1::ERROR_REASON_HISTORY_DIVERGED:
     case v1::ERROR_REASON_POOLED_CONNECTION:
+    case v1::ERROR_REASON_AGENT_LOST:
       return absl::StatusCode::kFailedPrecondition;
     case v1::ERROR_REASON_CANCELLED:
       return absl::StatusCode::kCancelled;

@@ -122,6 +122,12 @@ class Session {
   // transaction in the server's session (POOLED_CONNECTION).
   virtual bool IsPooled() const { return false; }
 
+  // What the statement of a migration is to this session: EXECUTE is what was
+  // prepared, and a procedure if that can't be told.
+  virtual absl::StatusOr<StatementKind> KindOf(const Statement& statement) {
+    return statement.kind;
+  }
+
   // A digest of all in the catalogue that the statement of a migration names: if
   // it is the same after a crash as it was before the statement, that had no
   // effect. Nothing: the catalogue can't tell.

@@ -2,7 +2,27 @@
 
 #include <utility>
 
+#include "absl/strings/string_view.h"
+#include "agent/base/error.h"
+
 namespace brant {
+namespace {
+
+constexpr absl::string_view kScope = "cancel_scope";
+constexpr absl::string_view kEqualRequests = "equal_requests";
+
+}  // namespace
+
+absl::Status CancelledError(CancelScope scope) {
+  Error error(v1::ERROR_REASON_CANCELLED, "the run was cancelled");
+  if (scope == CancelScope::kEqualRequests) error.With(kScope, kEqualRequests);
+  return error.Hint("run the command again to go on from where the database is");
+}
+
+bool WasCancelledForAll(const absl::Status& error) {
+  return ReasonOf(error) == v1::ERROR_REASON_CANCELLED &&
+         ErrorDetail(error, kScope) == kEqualRequests;
+}
 
 void CancelToken::Cancel(absl::Status reason) {
   absl::MutexLock lock(&mutex_);

@@ -10,6 +10,20 @@
 
 namespace brant {
 
+// What a cancellation ends.
+enum class CancelScope {
+  // The run alone: whoever asked for it gave up.
+  kRun,
+  // Also the equal requests that wait for it (agent/migrate/followed.h): the work
+  // is not wanted.
+  kEqualRequests,
+};
+
+// Why a run ends that was cancelled by request.
+absl::Status CancelledError(CancelScope scope);
+// The run that ended with this error was cancelled with kEqualRequests.
+bool WasCancelledForAll(const absl::Status& error);
+
 // Carries the wish to stop from any thread to the one that executes. Thread-safe.
 class CancelToken {
  public:

@@ -154,13 +154,16 @@ absl::StatusOr<std::optional<std::string>> Journal::ReadFingerprint(Session& ses
   return rows.empty() ? std::nullopt : rows[0][0];
 }
 
-absl::StatusOr<int> Journal::ReadStatementsDone(Session& session, absl::string_view run_id,
-                                                int position) const {
-  BRANT_ASSIGN_OR_RETURN(Rows rows,
-                         session.Query(absl::StrCat("SELECT statements_done FROM ", tables_.Steps(),
-                                                    " WHERE run_id = ? AND position = ? LIMIT 1"),
-                                       {Value(std::string(run_id)), Value(int64_t{position})}));
-  return rows.empty() ? 0 : static_cast<int>(ToInt(rows[0][0]));
+absl::StatusOr<StatementCounts> Journal::ReadStatementCounts(Session& session,
+                                                             absl::string_view run_id,
+                                                             int position) const {
+  BRANT_ASSIGN_OR_RETURN(
+      Rows rows,
+      session.Query(absl::StrCat("SELECT statements_started, statements_done FROM ",
+                                 tables_.Steps(), " WHERE run_id = ? AND position = ? LIMIT 1"),
+                    {Value(std::string(run_id)), Value(int64_t{position})}));
+  if (rows.empty()) return StatementCounts();
+  return StatementCounts{static_cast<int>(ToInt(rows[0][0])), static_cast<int>(ToInt(rows[0][1]))};
 }
 
 absl::StatusOr<std::vector<v1::Run>> Journal::ReadRuns(Session& session, int64_t before_epoch,

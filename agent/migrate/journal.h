@@ -47,6 +47,12 @@ struct StepRecord {
   std::optional<std::string> fingerprint;
 };
 
+// How many statements of a step are recorded as started, and as done.
+struct StatementCounts {
+  int started = 0;
+  int done = 0;
+};
+
 // The run that the journal says is executing.
 struct ActiveRun {
   v1::Run run;
@@ -98,9 +104,8 @@ class Journal {
   // format 1 have none.
   absl::StatusOr<std::optional<std::string>> ReadFingerprint(Session& session,
                                                              const StepRecord& step) const;
-  // How many statements of a step are recorded as done.
-  absl::StatusOr<int> ReadStatementsDone(Session& session, absl::string_view run_id,
-                                         int position) const;
+  absl::StatusOr<StatementCounts> ReadStatementCounts(Session& session, absl::string_view run_id,
+                                                      int position) const;
 
   // Runs, the latest first, from before `before_epoch` (0: from the latest on).
   absl::StatusOr<std::vector<v1::Run>> ReadRuns(Session& session, int64_t before_epoch,
@@ -136,10 +141,14 @@ class Journal {
   // of runs long past are forgotten. `shows_life`: it counts as a heartbeat.
   std::vector<BoundStatement> BeginRun(const v1::Run& run, absl::string_view session_id,
                                        bool shows_life) const;
-  // The run goes on in another session, after its own broke.
-  BoundStatement ContinueRun(absl::string_view run_id, absl::string_view session_id) const;
+  // The run goes on in another session, after its own broke. What was shown in
+  // that one counts no more.
+  BoundStatement ContinueRun(absl::string_view run_id, absl::string_view session_id,
+                             bool shows_life) const;
   // The run's agent lives.
   BoundStatement Heartbeat(absl::string_view run_id) const;
+  // It can't show any more that it lives, so nobody is to expect it.
+  BoundStatement WithdrawHeartbeat(absl::string_view run_id) const;
   // Records events of a run, in statements that no server finds too large; the
   // third argument of each is the number of its last event.
   std::vector<BoundStatement> InsertEvents(absl::Span<const v1::RunEvent> events) const;

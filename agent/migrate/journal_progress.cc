@@ -112,8 +112,10 @@ absl::StatusOr<bool> Journal::ReadCancelRequest(Session& session, absl::string_v
   return !rows.empty() && ToInt(rows[0][0]) != 0;
 }
 
-BoundStatement Journal::ContinueRun(absl::string_view run_id, absl::string_view session_id) const {
-  return {absl::StrCat("UPDATE ", tables_.Progress(), " SET session_id = ? WHERE run_id = ?"),
+BoundStatement Journal::ContinueRun(absl::string_view run_id, absl::string_view session_id,
+                                    bool shows_life) const {
+  return {absl::StrCat("UPDATE ", tables_.Progress(), " SET session_id = ?, heartbeat = ",
+                       shows_life ? Now() : "NULL", " WHERE run_id = ?"),
           {std::string(session_id), std::string(run_id)}};
 }
 
@@ -121,6 +123,11 @@ BoundStatement Journal::Heartbeat(absl::string_view run_id) const {
   return {
       absl::StrCat("UPDATE ", tables_.Progress(), " SET heartbeat = ", Now(), " WHERE run_id = ?"),
       {std::string(run_id)}};
+}
+
+BoundStatement Journal::WithdrawHeartbeat(absl::string_view run_id) const {
+  return {absl::StrCat("UPDATE ", tables_.Progress(), " SET heartbeat = NULL WHERE run_id = ?"),
+          {std::string(run_id)}};
 }
 
 std::vector<BoundStatement> Journal::InsertEvents(absl::Span<const v1::RunEvent> events) const {

@@ -5,15 +5,12 @@
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
-#include "agent/migrate/run_monitor.h"
 
 namespace brant {
 namespace {
 
 constexpr absl::Duration kFirstPause = absl::Milliseconds(20);
 constexpr absl::Duration kLongestPause = absl::Seconds(1);
-// The server's clock may have been set.
-constexpr absl::Duration kLookedForLong = absl::Seconds(3);
 
 }  // namespace
 
@@ -58,7 +55,10 @@ absl::StatusOr<bool> MigrationLock::TryAcquire() {
   BRANT_ASSIGN_OR_RETURN(const std::optional<ActiveRun> active, ReadOther());
   if (active.has_value()) {
     const bool is_new = !relayed_.has_value() || relayed_->id() != active->run.id();
-    if (is_new) relayed_sequence_ = 0;
+    if (is_new) {
+      relayed_sequence_ = 0;
+      waited_for_.push_back(active->run.id());
+    }
     relayed_ = active->run;
   }
   const bool lives = active.has_value() && !IsGone(*active);
@@ -112,15 +112,8 @@ void MigrationLock::Relay() {
 }
 
 bool MigrationLock::IsGone(const ActiveRun& active) {
-  const absl::Time now = absl::Now();
-  std::string heartbeat = absl::StrCat(active.run.id(), " ", active.heartbeat);
-  if (heartbeat != heartbeat_) {
-    heartbeat_ = std::move(heartbeat);
-    heartbeat_seen_ = now;
-  }
   // One that has never shown that it can is not expected to.
-  return !active.heartbeat.empty() && active.heartbeat_age >= kAgentIsGone &&
-         now - heartbeat_seen_ >= kLookedForLong;
+  return signs_of_life_.AreMissing(active) && !active.heartbeat.empty();
 }
 
 void MigrationLock::EndOrphan(const std::optional<ActiveRun>& active) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,6 +16,7 @@
 #include "agent/migrate/cancel.h"
 #include "agent/migrate/journal.h"
 #include "agent/migrate/observer.h"
+#include "agent/migrate/signs_of_life.h"
 
 namespace brant {
 
@@ -55,6 +57,9 @@ class MigrationLock {
   // and what the database says.
   absl::Status Acquire(absl::Duration wait);
 
+  // The other runs, by their ids, that executed meanwhile, as far as they were seen.
+  const std::vector<std::string>& waited_for() const { return waited_for_; }
+
   absl::Status Release() { return session_.ReleaseLock(name_); }
 
  private:
@@ -68,8 +73,7 @@ class MigrationLock {
   // Ends the session that holds the lock, if it is that of `active` and its agent
   // is gone, or the run's own lost one.
   void EndOrphan(const std::optional<ActiveRun>& active);
-  // The agent of `active` has shown no sign of life for long: neither by the
-  // server's clock, nor while this lock was looking.
+  // The agent of `active` has shown no sign of life for long.
   bool IsGone(const ActiveRun& active);
 
   Database& database_;
@@ -86,11 +90,10 @@ class MigrationLock {
   // What was told last.
   std::optional<std::string> told_;
   std::string ended_session_;
-  // The sign of life that was seen last, and since when.
-  std::string heartbeat_;
-  absl::Time heartbeat_seen_;
+  SignsOfLife signs_of_life_;
   std::optional<v1::Run> relayed_;
   int64_t relayed_sequence_ = 0;
+  std::vector<std::string> waited_for_;
 };
 
 }  // namespace brant

@@ -44,7 +44,15 @@ std::vector<int> LinesOf(absl::string_view body, int first_line,
   return lines;
 }
 
+bool IsRelative(absl::string_view target) {
+  const size_t digits = target.find_last_not_of("0123456789");
+  return digits != absl::string_view::npos && digits + 1 < target.size() &&
+         (target[digits] == '+' || target[digits] == '-');
+}
+
 }  // namespace
+
+bool CanBeShared(const Goal& goal) { return std::ranges::none_of(goal.targets, IsRelative); }
 
 int LineOf(const Step& step, const Statement& statement) {
   const auto found =

@@ -63,6 +63,8 @@ struct Plan {
   RowChange stamp;
   // Repair only.
   RepairPlan repair;
+  // What people are told before anything runs, a line each.
+  std::vector<std::string> notices;
 
   bool empty() const {
     return steps.empty() && stamp.removed.empty() && stamp.added.empty() && repair.empty();
@@ -93,6 +95,11 @@ struct Goal {
 
   friend bool operator==(const Goal&, const Goal&) = default;
 };
+
+// Whether two requests for the goal want the same. A relative target (`+1`, `-1`,
+// `ae10+2`) means another one wherever the database is: two requests for it are
+// two steps.
+bool CanBeShared(const Goal& goal);
 
 // One step by itself, its section cut into statements. Errors as of MakePlan.
 absl::StatusOr<Step> MakeStep(const Bundle& bundle, Dialect dialect, Move move,

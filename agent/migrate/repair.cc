@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
+#include "agent/migrate/history.h"
 #include "agent/migrate/statementwise_step.h"
 #include "agent/migrate/stored_scripts.h"
 #include "agent/revisions/identifier.h"
@@ -60,8 +61,9 @@ absl::StatusOr<RepairPlan> Settle(Session& session, Dialect dialect, const Journ
   if (settlement.took_effect) {
     std::vector<std::string> needed = standing.state.rows;
     needed.push_back(step.revision);
+    SessionScripts scripts(session, journal, /*exists=*/true);
     BRANT_ASSIGN_OR_RETURN(std::shared_ptr<const Bundle> complete,
-                           CompleteBundle(session, journal, bundle, needed));
+                           CompleteBundle(scripts, bundle, needed));
     const auto index = complete->graph.FindId(step.revision);
     BRANT_ASSIGN_OR_RETURN(const Step planned,
                            MakeStep(*complete, dialect, Move{*index, step.direction, {}, {}},

@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
+#include "agent/migrate/statement_error.h"
 #include "agent/migrate/statementwise_step.h"
-#include "agent/migrate/step_executor.h"
 
 namespace brant {
 namespace {
@@ -19,10 +19,7 @@ absl::Status InDoubt(const StepRecord& unfinished, const Plan& plan) {
                            DirectionName(unfinished.direction), " of revision ",
                            unfinished.revision, " took effect in run ", unfinished.run_id,
                            " is not known, so it is not run again"));
-  error.Revision(unfinished.revision)
-      .Hint(absl::StrCat("look at the database, then say which: 'brant repair ",
-                         unfinished.revision, " --took-effect' or 'brant repair ",
-                         unfinished.revision, " --no-effect'"));
+  error.Revision(unfinished.revision).Hint(HowToSettle(unfinished.revision));
   const size_t index = unfinished.statements_started - 1;
   if (!plan.steps.empty() && plan.steps[0].revision->id == unfinished.revision &&
       plan.steps[0].direction == unfinished.direction && index < plan.steps[0].statements.size()) {
@@ -52,9 +49,11 @@ Fate FateOfTransactionControl(Dialect dialect, absl::string_view text) {
   return Fate::kUnknown;
 }
 
-// Of the step's statement after the first `done`.
+// Of the step's statement after the first `done`. What that left behind stays until
+// the run has shown itself: it does not change the fingerprint, and goes before the
+// statement runs again.
 absl::StatusOr<Fate> DecideFate(Session& session, Dialect dialect, const Step& step, int done,
-                                const std::optional<std::string>& before, RunObserver& observer) {
+                                const std::optional<std::string>& before) {
   const Statement& statement = step.statements[done];
   switch (statement.kind) {
     case StatementKind::kSession:
@@ -73,12 +72,24 @@ absl::StatusOr<Fate> DecideFate(Session& session, Dialect dialect, const Step& s
   // What the statement names may depend on the session.
   BRANT_RETURN_IF_ERROR(AtStep(CheckResumable(dialect, step.statements, done), step));
   BRANT_RETURN_IF_ERROR(RestoreSession(session, dialect, step, done));
-  BRANT_ASSIGN_OR_RETURN(const std::string removed, session.RemoveLeftovers(statement.text));
-  if (!removed.empty()) observer.OnNotice(removed);
   BRANT_ASSIGN_OR_RETURN(const std::optional<std::string> now, session.Fingerprint(statement.text));
   BRANT_RETURN_IF_ERROR(session.Reset());
   if (!before.has_value() || !now.has_value()) return Fate::kUnknown;
   return *before == *now ? Fate::kHadNoEffect : Fate::kTookEffect;
+}
+
+// The outcome of a statement is recorded with the next intent. So if it took
+// effect, the run may have been further, in a statement that left no trace.
+std::string DescribeFate(const StepRecord& unfinished, const Step& step, bool took_effect) {
+  const std::string statement =
+      absl::StrCat("statement ", unfinished.statements_started, " of ", unfinished.statements_total,
+                   " of ", step.revision->file);
+  if (!took_effect) {
+    return absl::StrCat("run ", unfinished.run_id, " was interrupted at ", statement,
+                        ", which is run again");
+  }
+  return absl::StrCat("run ", unfinished.run_id, " was interrupted after ", statement,
+                      " took effect; this run goes on after it");
 }
 
 }  // namespace
@@ -181,14 +192,11 @@ absl::StatusOr<int> StatementsToSkip(Session& session, Dialect dialect, const Pl
   }
   int done = unfinished->statements_done;
   if (in_doubt) {
-    BRANT_ASSIGN_OR_RETURN(const Fate fate, DecideFate(session, dialect, step, known - 1,
-                                                       unfinished->fingerprint, observer));
+    BRANT_ASSIGN_OR_RETURN(const Fate fate,
+                           DecideFate(session, dialect, step, known - 1, unfinished->fingerprint));
     if (fate == Fate::kUnknown) return InDoubt(*unfinished, plan);
     if (fate == Fate::kTookEffect) done = known;
-    observer.OnNotice(absl::StrCat(
-        "statement ", known, " of ", step.revision->file, " was under way when run ",
-        unfinished->run_id, " was interrupted: it ",
-        fate == Fate::kTookEffect ? "took effect" : "had no effect, and is run again"));
+    observer.OnNotice(DescribeFate(*unfinished, step, fate == Fate::kTookEffect));
   }
   if (done > 0 && mode == v1::TRANSACTION_MODE_SINGLE) {
     return error.At(step.revision->file, step.section->line)

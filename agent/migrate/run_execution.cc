@@ -8,12 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
+#include "agent/migrate/followed.h"
 #include "agent/migrate/history.h"
 #include "agent/migrate/repair.h"
 #include "agent/migrate/run_scope.h"
 #include "agent/migrate/statementwise_step.h"
 #include "agent/migrate/step_executor.h"
-#include "agent/migrate/stored_scripts.h"
 
 namespace brant {
 namespace {
@@ -136,7 +136,9 @@ absl::Status RunExecution::ExecuteOn(Session& session) {
     journal_.emplace(std::move(tables));
   }
   MigrationLock lock(database_, session, *journal_, {run_.id(), session_id_}, observer_, cancel_);
-  BRANT_RETURN_IF_ERROR(lock.Acquire(HasBegun() ? absl::InfiniteDuration() : request_.lock_wait));
+  absl::Status locked = lock.Acquire(HasBegun() ? absl::InfiniteDuration() : request_.lock_wait);
+  waited_for_.insert(waited_for_.end(), lock.waited_for().begin(), lock.waited_for().end());
+  BRANT_RETURN_IF_ERROR(locked);
 
   lost_since_ = absl::InfiniteFuture();
 
@@ -172,8 +174,17 @@ absl::Status RunExecution::ExecuteOn(Session& session) {
       standing.unfinished.has_value() &&
       !(plan.kind == v1::RUN_KIND_UPGRADE && standing.unfinished->direction == Direction::kUpgrade);
   if (plan.empty() && !half_step && !HasBegun()) {
+    if (plan.kind == v1::RUN_KIND_UPGRADE) {
+      BRANT_ASSIGN_OR_RETURN(const std::vector<EditedRevision> edited,
+                             ReadEdited(session, standing));
+      if (!edited.empty()) observer_.OnNotice(EditedNotice(edited));
+    }
     run_.clear_id();
     return lock.Release();
+  }
+  if (!HasBegun()) {
+    BRANT_RETURN_IF_ERROR(
+        EndOfFollowed(session, *journal_, waited_for_, run_, request_.goal, standing.state.epoch));
   }
   int skip = 0;
   if (!HasBegun() || !plan.steps.empty()) {
@@ -207,29 +218,24 @@ absl::StatusOr<Plan> RunExecution::MakePlanFrom(Session& session, const Standing
                            MakeRepair(session, *journal_, plan.bundle, goal, standing));
     return plan;
   }
-  // Without a journal there are no scripts either.
-  if (goal.kind != v1::RUN_KIND_STAMP && standing.state.format > 0) {
-    std::vector<std::string> needed = rows;
-    if (standing.earlier.has_value()) {
-      // What the request has undone already is still in its plan.
-      needed.insert(needed.end(), standing.earlier->from_revisions().begin(),
-                    standing.earlier->from_revisions().end());
-    }
-    BRANT_ASSIGN_OR_RETURN(std::shared_ptr<const Bundle> complete,
-                           CompleteBundle(session, *journal_, bundle, needed));
-    if (complete != bundle && goal.kind == v1::RUN_KIND_UPGRADE) {
-      // Of the bundle's own revisions nothing may be left to do.
-      BRANT_RETURN_IF_ERROR(
-          CheckNotDiverged(bundle->graph, complete->graph, rows, goal.targets[0]));
-      observer_.OnNotice(AheadNotice(bundle->graph, rows));
-      Plan plan;
-      plan.bundle = std::move(bundle);
-      plan.from_rows = rows;
-      return plan;
-    }
-    bundle = std::move(complete);
+  SessionScripts scripts(session, *journal_, /*exists=*/standing.state.format > 0);
+  std::vector<std::string> earlier_rows;
+  if (standing.earlier.has_value()) {
+    // What the request has undone already is still in its plan.
+    earlier_rows.assign(standing.earlier->from_revisions().begin(),
+                        standing.earlier->from_revisions().end());
   }
-  return ResumePlan(std::move(bundle), database_.dialect(), goal, standing, run_);
+  BRANT_ASSIGN_OR_RETURN(
+      Plan plan, PlanOverHistory(scripts, std::move(bundle), rows, earlier_rows, goal,
+                                 [&](std::shared_ptr<const Bundle> complete) {
+                                   return ResumePlan(std::move(complete), database_.dialect(), goal,
+                                                     standing, run_);
+                                 }));
+  // A run that goes on in a new session has said it.
+  if (!HasBegun()) {
+    for (const std::string& notice : plan.notices) observer_.OnNotice(notice);
+  }
+  return plan;
 }
 
 absl::Status RunExecution::CheckPlan(Session& session, const Plan& plan, const Standing& standing) {
@@ -238,20 +244,22 @@ absl::Status RunExecution::CheckPlan(Session& session, const Plan& plan, const S
       if (!step.transactional) return PooledError(step);
     }
   }
-  if (plan.steps.empty() || request_.goal.allow_edited_files || standing.state.format == 0) {
-    return absl::OkStatus();
-  }
-  return CheckEdited(session, standing);
-}
-
-absl::Status RunExecution::CheckEdited(Session& session, const Standing& standing) {
-  BRANT_ASSIGN_OR_RETURN(std::vector<StoredScript> scripts, journal_->ReadChecksums(session));
-  std::vector<EditedRevision> edited =
-      FindEdited(*request_.bundle, standing.state.rows, std::move(scripts));
+  if (plan.steps.empty()) return absl::OkStatus();
+  BRANT_ASSIGN_OR_RETURN(std::vector<EditedRevision> edited, ReadEdited(session, standing));
   if (edited.empty()) return absl::OkStatus();
-  BRANT_ASSIGN_OR_RETURN(scripts, journal_->ReadScripts(session, {edited[0].applied.revision}));
+  BRANT_ASSIGN_OR_RETURN(std::vector<StoredScript> scripts,
+                         journal_->ReadScripts(session, {edited[0].applied.revision}));
   if (!scripts.empty()) edited[0].applied = std::move(scripts[0]);
   return EditedError(edited);
+}
+
+absl::StatusOr<std::vector<EditedRevision>> RunExecution::ReadEdited(Session& session,
+                                                                     const Standing& standing) {
+  if (request_.goal.allow_edited_files || standing.state.format == 0) {
+    return std::vector<EditedRevision>();
+  }
+  BRANT_ASSIGN_OR_RETURN(std::vector<StoredScript> scripts, journal_->ReadChecksums(session));
+  return FindEdited(*request_.bundle, standing.state.rows, std::move(scripts));
 }
 
 absl::Status RunExecution::BeginLocked(Session& session, absl::string_view lock) {
@@ -290,13 +298,23 @@ absl::Status RunExecution::Begin(Session& session, Standing& standing, const Pla
   session_id_ = session.IsPooled() ? "pooled" : session.ServerId();
   if (HasBegun()) {
     run_.set_steps_done(run_.steps_total() - static_cast<int>(plan.steps.size()));
-    return session.Batch({journal_->ContinueRun(run_.id(), session_id_)});
+    return session.Batch({journal_->ContinueRun(run_.id(), session_id_, session.IsPooled())});
   }
   if (!standing.prepared) BRANT_RETURN_IF_ERROR(Prepare(session));
   v1::Run begun = run_;
   begun.set_state(v1::RUN_STATE_RUNNING);
   begun.set_steps_total(static_cast<int>(plan.steps.size()));
   *begun.mutable_start_time() = ToTimestamp(absl::Now());
+
+  RunMonitor::Options monitor;
+  monitor.interval = options_.monitor_interval;
+  monitor.session_name = absl::StrCat("brant monitor ", run_.id(), " ", options_.agent);
+  // MySQL itself notices late that an agent was cut off, so that others have to
+  // from the first moment: they may expect signs of life that are certain to come.
+  std::unique_ptr<Session> monitor_session;
+  if (database_.dialect() == Dialect::kMysql) {
+    monitor_session = RunMonitor::Connect(database_, monitor);
+  }
 
   BRANT_RETURN_IF_ERROR(session.IsPooled() ? BeginLocked(session, journal_->tables().LockName())
                                            : session.Begin());
@@ -312,10 +330,9 @@ absl::Status RunExecution::Begin(Session& session, Standing& standing, const Pla
       standing.state.epoch = state->epoch;
     }
     begun.set_epoch(standing.state.epoch + 1);
-    return session.BatchAndCommit(
-        journal_->BeginRun(begun, session_id_,
-                           // Between its transactions nothing else keeps other runs off.
-                           /*shows_life=*/session.IsPooled()));
+    // Behind a pooler nothing else keeps other runs off between its transactions.
+    const bool shows_life = session.IsPooled() || monitor_session != nullptr;
+    return session.BatchAndCommit(journal_->BeginRun(begun, session_id_, shows_life));
   }();
   if (!status.ok()) {
     session.Rollback().IgnoreError();
@@ -323,11 +340,8 @@ absl::Status RunExecution::Begin(Session& session, Standing& standing, const Pla
   }
   run_ = std::move(begun);
   observer_.OnStarted(run_);
-  RunMonitor::Options monitor;
-  monitor.interval = options_.monitor_interval;
-  monitor.session_name = absl::StrCat("brant monitor ", run_.id(), " ", options_.agent);
   monitor_ = std::make_unique<RunMonitor>(database_, *journal_, run_.id(), observer_, cancel_,
-                                          std::move(monitor));
+                                          std::move(monitor), std::move(monitor_session));
   return absl::OkStatus();
 }
 

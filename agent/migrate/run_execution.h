@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "agent/migrate/journal.h"
@@ -13,6 +14,7 @@
 #include "agent/migrate/migrator.h"
 #include "agent/migrate/resume.h"
 #include "agent/migrate/run_monitor.h"
+#include "agent/migrate/stored_scripts.h"
 
 namespace brant {
 
@@ -38,7 +40,9 @@ class RunExecution {
   // Under the lock: what is left to do. An empty plan: nothing.
   absl::StatusOr<Plan> MakePlanFrom(Session& session, const Standing& standing);
   absl::Status CheckPlan(Session& session, const Plan& plan, const Standing& standing);
-  absl::Status CheckEdited(Session& session, const Standing& standing);
+  // The files that were edited after they were applied; none if the request allows it.
+  absl::StatusOr<std::vector<EditedRevision>> ReadEdited(Session& session,
+                                                         const Standing& standing);
   // Makes the journal's tables.
   absl::Status Prepare(Session& session);
   // Begins a transaction that holds a lock, which it waits for; behind a pooler.
@@ -72,6 +76,8 @@ class RunExecution {
   bool all_done_ = false;
   // Whether the run's end is in the journal.
   bool end_recorded_ = false;
+  // The runs that executed while this one waited (MigrationLock::waited_for).
+  std::vector<std::string> waited_for_;
   bool told_caution_ = false;
 };
 

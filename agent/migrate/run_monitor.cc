@@ -17,13 +17,15 @@ constexpr absl::Duration kLongStatement = absl::Milliseconds(500);
 }  // namespace
 
 RunMonitor::RunMonitor(Database& database, const Journal& journal, std::string run_id,
-                       RunObserver& observer, CancelToken& cancel, Options options)
+                       RunObserver& observer, CancelToken& cancel, Options options,
+                       std::unique_ptr<Session> session)
     : database_(database),
       journal_(journal),
       run_id_(std::move(run_id)),
       observer_(observer),
       cancel_(cancel),
       options_(std::move(options)),
+      session_(std::move(session)),
       thread_([this] { Loop(); }) {}
 
 RunMonitor::~RunMonitor() { Stop(); }
@@ -36,6 +38,11 @@ void RunMonitor::StatementBegan(std::string server_id, int position, int number)
 void RunMonitor::StatementEnded() {
   absl::MutexLock lock(&mutex_);
   statement_.reset();
+}
+
+bool RunMonitor::IsSilent() const {
+  absl::MutexLock lock(&mutex_);
+  return silent_;
 }
 
 std::vector<v1::RunEvent> RunMonitor::Stop() {
@@ -60,24 +67,35 @@ void RunMonitor::Loop() {
   }
 }
 
+std::unique_ptr<Session> RunMonitor::Connect(Database& database, const Options& options) {
+  SessionOptions of_session;
+  of_session.name = options.session_name;
+  of_session.connect_timeout = kConnectTimeout;
+  absl::StatusOr<std::unique_ptr<Session>> session = database.Connect(of_session);
+  return session.ok() ? *std::move(session) : nullptr;
+}
+
 void RunMonitor::Look() {
-  if (session_ == nullptr || !session_->IsAlive()) {
-    SessionOptions options;
-    options.name = options_.session_name;
-    options.connect_timeout = kConnectTimeout;
-    absl::StatusOr<std::unique_ptr<Session>> session = database_.Connect(options);
-    if (!session.ok()) return;
-    session_ = *std::move(session);
+  const absl::Status lives = ShowLife();
+  {
+    absl::MutexLock lock(&mutex_);
+    silent_ = !lives.ok();
   }
-  if (Record(*session_).ok()) HearCancelRequest(*session_);
+  if (session_ == nullptr) return;
+  if (lives.ok() && RecordEvents(*session_).ok()) HearCancelRequest(*session_);
   ObserveStatement(*session_);
   // An open connection would be in the way of PRAGMA journal_mode.
   if (database_.dialect() == Dialect::kSqlite) session_.reset();
 }
 
-absl::Status RunMonitor::Record(Session& session) {
-  // By itself: whatever keeps the events from being recorded, the agent lives.
-  BRANT_RETURN_IF_ERROR(session.Batch({journal_.Heartbeat(run_id_)}));
+// By itself: whatever keeps the events from being recorded, the agent lives.
+absl::Status RunMonitor::ShowLife() {
+  if (session_ == nullptr || !session_->IsAlive()) session_ = Connect(database_, options_);
+  if (session_ == nullptr) return absl::UnavailableError("no session");
+  return session_->Batch({journal_.Heartbeat(run_id_)});
+}
+
+absl::Status RunMonitor::RecordEvents(Session& session) {
   for (const BoundStatement& part : journal_.InsertEvents(observer_.EventsAfter(recorded_))) {
     BRANT_RETURN_IF_ERROR(session.Batch({part}));
     recorded_ = std::get<int64_t>(part.args[2]);
@@ -89,8 +107,7 @@ void RunMonitor::HearCancelRequest(Session& session) {
   // Again and again until the run has ended: a statement that was just about to
   // begin escapes.
   if (journal_.ReadCancelRequest(session, run_id_).value_or(false)) {
-    cancel_.Cancel(Error(v1::ERROR_REASON_CANCELLED, "the run was cancelled")
-                       .Hint("run the command again to go on from where the database is"));
+    cancel_.Cancel(CancelledError(CancelScope::kEqualRequests));
   }
 }
 

@@ -21,10 +21,6 @@
 
 namespace brant {
 
-// A successor takes a run whose heartbeat is older than this for one whose agent
-// is gone. Several times RunMonitor's interval, for a machine may be busy.
-inline constexpr absl::Duration kAgentIsGone = absl::Seconds(8);
-
 // Once a second, on a session and a thread of its own: shows in the journal that
 // the run's agent lives, records the run's events there for other agents, hears
 // of requests to cancel that came through other agents, and asks the database
@@ -44,10 +40,14 @@ class RunMonitor {
     std::string session_name;
   };
 
+  // A session for a monitor; none if the database does not give one.
+  static std::unique_ptr<Session> Connect(Database& database, const Options& options);
+
   // All references must outlive the monitor. Nothing happens in the database
-  // before the first interval is over: most runs end sooner.
+  // before the first interval is over: most runs end sooner. `session` may be
+  // null: then it connects when it needs to.
   RunMonitor(Database& database, const Journal& journal, std::string run_id, RunObserver& observer,
-             CancelToken& cancel, Options options);
+             CancelToken& cancel, Options options, std::unique_ptr<Session> session);
   ~RunMonitor();
   RunMonitor(const RunMonitor&) = delete;
   RunMonitor& operator=(const RunMonitor&) = delete;
@@ -55,6 +55,10 @@ class RunMonitor {
   // The session `server_id` executes the statement `number` of step `position`.
   void StatementBegan(std::string server_id, int position, int number) ABSL_LOCKS_EXCLUDED(mutex_);
   void StatementEnded() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // It could not show the last time that the agent lives, such as where the server
+  // takes no more connections.
+  bool IsSilent() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Ends the watch, and gives the events that are not recorded yet.
   std::vector<v1::RunEvent> Stop() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -69,7 +73,8 @@ class RunMonitor {
 
   void Loop();
   void Look();
-  absl::Status Record(Session& session);
+  absl::Status ShowLife();
+  absl::Status RecordEvents(Session& session);
   void HearCancelRequest(Session& session);
   void ObserveStatement(Session& session);
   std::optional<Statement> LongStatement() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -81,8 +86,9 @@ class RunMonitor {
   CancelToken& cancel_;
   const Options options_;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool silent_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<Statement> statement_ ABSL_GUARDED_BY(mutex_);
 
   // Of the monitor's thread, and of Stop once that has ended.

@@ -51,7 +51,16 @@ void SetVersionRows(v1::Run& run, const std::vector<std::string>& rows) {
   run.mutable_to_revisions()->Assign(rows.begin(), rows.end());
 }
 
+void SettleSignOfLife(const RunScope& scope) {
+  if (!scope.monitor.IsSilent() || scope.journal.tables().dialect() == Dialect::kSqlite) return;
+  std::vector<BoundStatement> batch = scope.journal.RegainSession();
+  batch.push_back(scope.session.IsPooled() ? scope.journal.Heartbeat(scope.run.id())
+                                           : scope.journal.WithdrawHeartbeat(scope.run.id()));
+  scope.session.Batch(batch).IgnoreError();
+}
+
 absl::Status BeginGuarded(const RunScope& scope) {
+  SettleSignOfLife(scope);
   while (true) {
     BRANT_RETURN_IF_ERROR(scope.session.Begin());
     absl::StatusOr<bool> locked = true;

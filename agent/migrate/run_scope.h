@@ -32,6 +32,12 @@ struct RunScope {
 std::vector<std::string> VersionRows(const v1::Run& run);
 void SetVersionRows(v1::Run& run, const std::vector<std::string>& rows);
 
+// To be called before what may take long, and in no transaction. While the monitor
+// can't show that the agent lives, the run does not leave an old sign of life
+// behind, by which others would end its session; behind a pooler, where the signs
+// keep others off, it shows a new one itself.
+void SettleSignOfLife(const RunScope& scope);
+
 // Begins a transaction in which the run may write: it holds the journal's row,
 // so that no later run can begin meanwhile, and epoch and version rows are what
 // this run expects. Behind a pooler it also takes the migration lock, and waits

@@ -96,6 +96,20 @@ absl::StatusOr<std::optional<ActiveRun>> StateReader::ReadActiveRun() {
       [](Session& session, const Journal& journal) { return journal.ReadActiveRun(session); });
 }
 
+absl::StatusOr<bool> StateReader::MayGoOn(const ActiveRun& active) {
+  bool holds_lock = true;
+  BRANT_RETURN_IF_ERROR(WithSession([&](Session& session, const Journal& journal) -> absl::Status {
+    BRANT_ASSIGN_OR_RETURN(const std::optional<LockOwner> owner,
+                           session.LockHolder(journal.tables().LockName()));
+    holds_lock = owner.has_value() && owner->server_id == active.session_id;
+    return absl::OkStatus();
+  }));
+  if (holds_lock) return true;
+  // The end is recorded first, and the lock released then.
+  BRANT_ASSIGN_OR_RETURN(const std::optional<ActiveRun> still, ReadActiveRun());
+  return !still.has_value() || still->run.id() != active.run.id();
+}
+
 absl::StatusOr<std::vector<v1::RunEvent>> StateReader::ReadEvents(const std::string& run_id,
                                                                   int64_t after) {
   return ReadFrom<std::vector<v1::RunEvent>>(
@@ -114,6 +128,14 @@ absl::StatusOr<Journal::Needs> StateReader::ReadNeeds() {
   return ReadFrom<Journal::Needs>("brant_scripts", [](Session& session, const Journal& journal) {
     return journal.ReadNeeds(session);
   });
+}
+
+absl::StatusOr<std::vector<StoredScript>> StateReader::ReadScripts(
+    absl::Span<const std::string> revisions) {
+  return ReadFrom<std::vector<StoredScript>>("brant_scripts",
+                                             [revisions](Session& session, const Journal& journal) {
+                                               return journal.ReadScripts(session, revisions);
+                                             });
 }
 
 absl::StatusOr<std::optional<StepRecord>> StateReader::ReadUnfinishedStep() {

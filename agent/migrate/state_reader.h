@@ -17,13 +17,14 @@
 #include "agent/database/database.h"
 #include "agent/migrate/journal.h"
 #include "agent/migrate/migrator.h"
+#include "agent/migrate/stored_scripts.h"
 
 namespace brant {
 
 // Keeps one read-only session between calls. Not thread-safe. Where the tables
 // do not exist yet, or only those of an earlier format, there is nothing to read:
 // no rows, no runs, no events.
-class StateReader {
+class StateReader final : public ScriptStore {
  public:
   // `database` must outlive the reader.
   StateReader(Database* database, MigratorOptions options)
@@ -38,9 +39,15 @@ class StateReader {
   // As Journal's.
   absl::StatusOr<std::optional<v1::Run>> ReadRunOfRequest(const std::string& request_id);
   absl::StatusOr<std::optional<ActiveRun>> ReadActiveRun();
+  // False: the session that executes the run does not hold the migration lock any
+  // more, although the run has not ended. Then its agent is gone, or gets itself a
+  // new session.
+  absl::StatusOr<bool> MayGoOn(const ActiveRun& active);
   absl::StatusOr<std::vector<v1::RunEvent>> ReadEvents(const std::string& run_id, int64_t after);
   absl::StatusOr<std::vector<StoredScript>> ReadChecksums();
-  absl::StatusOr<Journal::Needs> ReadNeeds();
+  absl::StatusOr<Journal::Needs> ReadNeeds() override;
+  absl::StatusOr<std::vector<StoredScript>> ReadScripts(
+      absl::Span<const std::string> revisions) override;
   absl::StatusOr<std::optional<StepRecord>> ReadUnfinishedStep();
   absl::StatusOr<std::string> ServerVersion();
   // OK if the database answers.

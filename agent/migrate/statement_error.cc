@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/base/text_location.h"
 
@@ -34,6 +36,37 @@ absl::Status StatementError(const absl::Status& error, const Step& step,
   if (!code.empty()) result.Database(code, message);
   if (!hint.empty()) result.Hint(hint);
   return result;
+}
+
+bool IsStopped(const absl::Status& error) {
+  const v1::ErrorReason reason = ReasonOf(error);
+  return reason == v1::ERROR_REASON_CANCELLED || reason == v1::ERROR_REASON_SHUTTING_DOWN;
+}
+
+absl::Status AtStep(absl::Status error, const Step& step) {
+  if (error.ok() || !ErrorDetail(error, "revision").empty()) return error;
+  error = WithDetail(std::move(error), "revision", step.revision->id);
+  return IsStopped(error) ? error : WithDetail(std::move(error), "file", step.revision->file);
+}
+
+absl::Status WithEffect(absl::Status error, absl::string_view effect) {
+  const std::string hint = ErrorDetail(error, "hint");
+  return WithDetail(std::move(error), "hint",
+                    hint.empty() ? std::string(effect) : absl::StrCat(hint, "; ", effect));
+}
+
+std::string HowToMend(const absl::Status& error, Direction direction) {
+  const v1::ErrorReason reason = ReasonOf(error);
+  if (reason != v1::ERROR_REASON_STATEMENT_FAILED && reason != v1::ERROR_REASON_DATABASE_ERROR) {
+    return "";
+  }
+  return absl::StrCat("; mend the statement or the data, and run 'brant ", DirectionName(direction),
+                      "' again");
+}
+
+std::string HowToSettle(absl::string_view revision) {
+  return absl::StrCat("look at the database, then say which: 'brant repair ", revision,
+                      " --took-effect' or 'brant repair ", revision, " --no-effect'");
 }
 
 }  // namespace brant

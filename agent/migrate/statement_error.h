@@ -3,7 +3,10 @@
 #ifndef BRANT_AGENT_MIGRATE_STATEMENT_ERROR_H_
 #define BRANT_AGENT_MIGRATE_STATEMENT_ERROR_H_
 
+#include <string>
+
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "agent/migrate/plan.h"
 
 namespace brant {
@@ -14,6 +17,23 @@ namespace brant {
 // keep their reason and get the place.
 absl::Status StatementError(const absl::Status& error, const Step& step,
                             const Statement& statement);
+
+// Whether somebody stopped the run: then the error is no file's.
+bool IsStopped(const absl::Status& error);
+
+// COMMIT fails too, of deferred constraints for one: then the step is known, and
+// no statement. Of a run that was stopped the file is not named.
+absl::Status AtStep(absl::Status error, const Step& step);
+
+// The error, whose hint also says what became of what failed.
+absl::Status WithEffect(absl::Status error, absl::string_view effect);
+
+// What to do about a statement that failed: "; mend the statement …". Empty if the
+// error is another one, such as the run's cancellation.
+std::string HowToMend(const absl::Status& error, Direction direction);
+
+// What to do about a statement of which nobody knows whether it took effect.
+std::string HowToSettle(absl::string_view revision);
 
 }  // namespace brant
 

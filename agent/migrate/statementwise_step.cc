@@ -34,20 +34,25 @@ bool MayLeaveSomething(const Statement& statement) {
          statement.kind == StatementKind::kMaintenance;
 }
 
-std::string EffectSoFar(const StepRecord& record) {
+// What became of the step's statements, and what to do next.
+std::string EffectSoFar(const StepRecord& record, const absl::Status& error) {
   if (record.statements_started > record.statements_done) {
     return absl::StrCat("what statement ", record.statements_started,
                         " committed before it failed is not known; ", record.statements_done,
-                        " statements before it took effect and stay");
+                        " statements before it took effect and stay; ",
+                        HowToSettle(record.revision));
   }
-  if (record.statements_done == 0) return "no statement of the section took effect";
+  if (record.statements_done == 0) {
+    return absl::StrCat("no statement of the section took effect",
+                        HowToMend(error, record.direction));
+  }
   if (record.statements_done == record.statements_total) {
     return absl::StrCat("all ", record.statements_total,
                         " statements took effect and stay; the next run records that");
   }
   return absl::StrCat("statements 1 to ", record.statements_done, " of ", record.statements_total,
                       " took effect and stay; the next run goes on with statement ",
-                      record.statements_done + 1);
+                      record.statements_done + 1, HowToMend(error, record.direction));
 }
 
 }  // namespace
@@ -201,6 +206,7 @@ absl::Status StatementwiseStep::RecordBefore(const Statement& statement) {
 
 absl::Status StatementwiseStep::ExecuteAt(int index) {
   const Statement& statement = step_.statements[index];
+  BRANT_ASSIGN_OR_RETURN(kind_, scope_.session.KindOf(statement));
   if (CountsWithWhatFollows(statement)) {
     const bool unlocks = tables_locked_;
     BRANT_RETURN_IF_ERROR(RecordBefore(statement));
@@ -222,6 +228,7 @@ absl::Status StatementwiseStep::ExecuteAt(int index) {
 
 absl::Status StatementwiseStep::ExecuteWithOutcome(int index) {
   const StepRecord before = record_;
+  SettleSignOfLife(scope_);
   BRANT_RETURN_IF_ERROR(scope_.session.Begin());
   absl::Status status = [&]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(ExecuteStatement(scope_, record_.position, index + 1, step_));
@@ -249,7 +256,7 @@ absl::Status StatementwiseStep::ExecuteWithIntent(int index) {
   const bool in_transaction = scope_.session.InTransaction();
   const auto attempt = [&] {
     absl::Status status = ExecuteStatement(scope_, record_.position, index + 1, step_);
-    const bool partly = statement.kind == StatementKind::kProcedure && !in_transaction;
+    const bool partly = kind_ == StatementKind::kProcedure && !in_transaction;
     return partly && GaveWay(status) ? NotToBeRepeated(status) : status;
   };
   // What happened before in the section's own transaction would be lost with it.
@@ -258,8 +265,8 @@ absl::Status StatementwiseStep::ExecuteWithIntent(int index) {
   CountDone(index);
   // Nothing else would tell whether it was done.
   const bool only_journal_tells =
-      statement.kind == StatementKind::kProcedure ||
-      (statement.kind == StatementKind::kAutonomous && !record_.fingerprint.has_value());
+      kind_ == StatementKind::kProcedure ||
+      (kind_ == StatementKind::kAutonomous && !record_.fingerprint.has_value());
   record_.fingerprint.reset();
   if (only_journal_tells && !scope_.session.InTransaction()) {
     BRANT_RETURN_IF_ERROR(RecordCounts());
@@ -280,7 +287,7 @@ absl::Status StatementwiseStep::RecordIntent(const Statement& statement) {
     if (!removed.empty()) scope_.observer.OnNotice(removed);
   }
   record_.fingerprint.reset();
-  if (statement.kind == StatementKind::kAutonomous) {
+  if (kind_ == StatementKind::kAutonomous) {
     BRANT_ASSIGN_OR_RETURN(record_.fingerprint, scope_.session.Fingerprint(statement.text));
   }
   return RecordCounts();
@@ -294,6 +301,7 @@ absl::Status StatementwiseStep::RecordCounts() {
     recorded_ = record_.statements_done;
     return absl::OkStatus();
   }
+  SettleSignOfLife(scope_);
   return TryUntilNotInTheWay(scope_, record_.position, [this]() -> absl::Status {
     BRANT_RETURN_IF_ERROR(scope_.session.Begin());
     absl::Status status = GuardWithin(scope_);
@@ -334,25 +342,24 @@ absl::Status StatementwiseStep::RecordFailure(bool was_open, absl::Status error)
   // What the section's own transaction did, and recorded in it, is gone again:
   // rolled back here, or by the database (a deadlock, INSERT OR ROLLBACK).
   if (was_open) {
-    absl::StatusOr<int> done =
-        scope_.journal.ReadStatementsDone(scope_.session, record_.run_id, record_.position);
-    if (!done.ok()) return error;
-    record_.statements_done = *done;
-    record_.done_digest = StatementsDigest(step_, *done);
+    absl::StatusOr<StatementCounts> counts =
+        scope_.journal.ReadStatementCounts(scope_.session, record_.run_id, record_.position);
+    if (!counts.ok()) return error;
+    // An intent that is still there was committed, by the statement itself.
+    record_.statements_started = counts->started;
+    record_.statements_done = counts->done;
+    record_.done_digest = StatementsDigest(step_, counts->done);
   }
   // The database said that the statement failed, so it had no effect; but for a
   // procedure that may have committed a part of its work.
   const bool in_doubt =
-      !was_open && record_.statements_started > record_.statements_done &&
-      step_.statements[record_.statements_started - 1].kind == StatementKind::kProcedure;
+      record_.statements_started > record_.statements_done && kind_ == StatementKind::kProcedure;
   record_.state = "failed";
   if (!in_doubt) record_.statements_started = record_.statements_done;
   scope_.session.Batch({scope_.journal.UpdateStep(record_, absl::Now())}).IgnoreError();
 
-  const std::string effect = EffectSoFar(record_);
-  const std::string hint = ErrorDetail(error, "hint");
-  return WithDetail(std::move(error), "hint",
-                    hint.empty() ? effect : absl::StrCat(hint, "; ", effect));
+  const std::string effect = EffectSoFar(record_, error);
+  return WithEffect(std::move(error), effect);
 }
 
 }  // namespace brant

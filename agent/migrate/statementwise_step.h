@@ -64,6 +64,8 @@ class StatementwiseStep {
   absl::Status RecordBefore(const Statement& statement);
 
   StepRecord record_;
+  // Of the statement that was started last, as the session knows it.
+  StatementKind kind_ = StatementKind::kTransactional;
   // How many statements the journal has as done.
   int recorded_ = 0;
   // Under LOCK TABLES nothing can be written without giving up the locks.

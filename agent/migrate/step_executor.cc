@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
 #include "agent/migrate/statement_error.h"
@@ -61,6 +62,15 @@ absl::Status ExecuteStatements(const RunScope& scope, int position, const Step& 
     BRANT_RETURN_IF_ERROR(ExecuteStatement(scope, position, static_cast<int>(i) + 1, step));
   }
   return absl::OkStatus();
+}
+
+// What became of a transaction that failed. Where the session is lost, or
+// something besides Brant wrote, the error says it already.
+absl::Status WithRollback(absl::Status error, absl::string_view what, Direction direction) {
+  if (IsStopped(error)) return WithEffect(std::move(error), absl::StrCat(what, " was rolled back"));
+  const std::string advice = HowToMend(error, direction);
+  if (advice.empty()) return error;
+  return WithEffect(std::move(error), absl::StrCat(what, " was rolled back", advice));
 }
 
 // The part of RunTransactional that is tried again where it gave way.
@@ -125,12 +135,6 @@ absl::Status TryInOneTransaction(const RunScope& scope, const std::vector<Step>&
 
 }  // namespace
 
-absl::Status AtStep(absl::Status error, const Step& step) {
-  if (error.ok() || !ErrorDetail(error, "revision").empty()) return error;
-  error = WithDetail(std::move(error), "revision", step.revision->id);
-  return WithDetail(std::move(error), "file", step.revision->file);
-}
-
 void AdvanceRun(v1::Run& run, const Step& step) {
   SetVersionRows(run, ApplyRowChange(VersionRows(run), step.rows_removed, step.rows_added));
   run.set_steps_done(run.steps_done() + 1);
@@ -158,14 +162,21 @@ absl::Status ExecuteStatement(const RunScope& scope, int position, int number, c
 absl::Status RunTransactional(const RunScope& scope, int position, const Step& step) {
   const absl::Time start = absl::Now();
   scope.observer.OnStepStarted(position, step, 0);
-  BRANT_RETURN_IF_ERROR(TryUntilNotInTheWay(
-      scope, position, [&] { return TryTransactional(scope, position, step); }));
+  absl::Status status =
+      TryUntilNotInTheWay(scope, position, [&] { return TryTransactional(scope, position, step); });
+  if (!status.ok()) {
+    return WithRollback(std::move(status), absl::StrCat("revision ", step.revision->id),
+                        step.direction);
+  }
   scope.observer.OnStepFinished(position, scope.run, absl::Now() - start);
   return absl::OkStatus();
 }
 
 absl::Status RunInOneTransaction(const RunScope& scope, const std::vector<Step>& steps) {
-  return TryUntilNotInTheWay(scope, 0, [&] { return TryInOneTransaction(scope, steps); });
+  absl::Status status =
+      TryUntilNotInTheWay(scope, 0, [&] { return TryInOneTransaction(scope, steps); });
+  return status.ok() ? status
+                     : WithRollback(std::move(status), "the whole run", steps[0].direction);
 }
 
 absl::Status RunStamp(const RunScope& scope, const RowChange& change) {

@@ -27,10 +27,6 @@ absl::Status ExecuteStatement(const RunScope& scope, int position, int number, c
 // The run's description has the step done.
 void AdvanceRun(v1::Run& run, const Step& step);
 
-// COMMIT fails too, of deferred constraints for one: then the step is known, and
-// no statement.
-absl::Status AtStep(absl::Status error, const Step& step);
-
 }  // namespace brant
 
 #endif  // BRANT_AGENT_MIGRATE_STEP_EXECUTOR_H_

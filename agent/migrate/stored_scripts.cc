@@ -63,8 +63,9 @@ absl::Status EditedError(const std::vector<EditedRevision>& edited) {
   const EditedRevision& first = edited.front();
   std::string message;
   for (size_t i = 0; i < edited.size() && i < kMaxNamed; ++i) {
-    absl::StrAppend(&message, i == 0 ? "" : "\n", edited[i].revision->file,
-                    " was edited after it was applied: applied with checksum ",
+    // The first one is the error's place, which is shown before the message.
+    absl::StrAppend(&message, i == 0 ? "" : absl::StrCat("\n", edited[i].revision->file, ": "),
+                    "edited after it was applied: applied with checksum ",
                     edited[i].applied.checksum, ", now ", edited[i].revision->checksum);
   }
   if (edited.size() > kMaxNamed) {
@@ -78,6 +79,22 @@ absl::Status EditedError(const std::vector<EditedRevision>& edited) {
       .Hint(
           "restore the file and write the change as a new revision; or accept the new text with "
           "'brant repair --accept-edited', or run once with --allow-edited");
+}
+
+std::string EditedNotice(const std::vector<EditedRevision>& edited) {
+  std::vector<std::string> files;
+  for (size_t i = 0; i < edited.size() && i < kMaxNamed; ++i) {
+    files.push_back(edited[i].revision->file);
+  }
+  if (edited.size() > kMaxNamed) {
+    files.push_back(absl::StrCat("and ", edited.size() - kMaxNamed, " more"));
+  }
+  return absl::StrCat(absl::StrJoin(files, ", "),
+                      edited.size() == 1 ? " was edited after it was applied"
+                                         : " were edited after they were applied",
+                      ": the change was not run, and the next upgrade that has something to do will"
+                      " be refused; restore the text and write the change as a new revision, or"
+                      " accept it with 'brant repair --accept-edited'");
 }
 
 std::string DiffLines(absl::string_view before, absl::string_view after, size_t max_lines) {
@@ -96,40 +113,9 @@ std::string DiffLines(absl::string_view before, absl::string_view after, size_t 
   return absl::StrCat("--- applied\n+++ file\n", absl::StrJoin(lines, "\n"));
 }
 
-absl::StatusOr<std::shared_ptr<const Bundle>> CompleteBundle(Session& session,
-                                                             const Journal& journal,
-                                                             std::shared_ptr<const Bundle> bundle,
-                                                             absl::Span<const std::string> rows) {
-  const RevisionGraph& graph = bundle->graph;
-  std::vector<std::string> unknown;
-  for (const std::string& row : rows) {
-    if (!graph.FindId(row).has_value()) unknown.push_back(row);
-  }
-  if (unknown.empty()) return bundle;
-
-  BRANT_ASSIGN_OR_RETURN(const Journal::Needs needs, journal.ReadNeeds(session));
-  absl::flat_hash_set<std::string> missing;
-  while (!unknown.empty()) {
-    const std::string id = std::move(unknown.back());
-    unknown.pop_back();
-    if (!missing.insert(id).second) continue;
-    const auto needed = needs.find(id);
-    if (needed == needs.end()) {
-      return Error(v1::ERROR_REASON_UNKNOWN_CURRENT_REVISION,
-                   absl::StrCat("Can't locate revision identified by '", id,
-                                "': the database is at or past it, no file has it, and its script "
-                                "is not stored in the database"))
-          .Hint("use the files that it was applied from");
-    }
-    for (const std::string& other : needed->second) {
-      if (!graph.FindId(other).has_value() && !graph.FindLabel(other).has_value()) {
-        unknown.push_back(other);
-      }
-    }
-  }
-  BRANT_ASSIGN_OR_RETURN(
-      std::vector<StoredScript> scripts,
-      journal.ReadScripts(session, std::vector<std::string>(missing.begin(), missing.end())));
+absl::StatusOr<std::shared_ptr<const Bundle>> AddScripts(const Bundle& bundle,
+                                                         std::vector<StoredScript> scripts) {
+  const RevisionGraph& graph = bundle.graph;
   std::vector<SourceFile> files;
   absl::flat_hash_set<std::string> names;
   for (RevisionIndex index = 0; index < graph.size(); ++index) {

@@ -48,7 +48,7 @@ class Lister {
     if (graph_.IsHead(index)) {
       line += graph_.dependents(index).empty() ? " (head)" : " (effective head)";
     }
-    if (IsCurrent(index)) line += " (current)";
+    absl::StrAppend(&line, Mark(index));
     if (parts.tree) {
       if (IsBranchPoint(index)) line += " (branchpoint)";
       if (IsMergePoint(index)) line += " (mergepoint)";
@@ -63,8 +63,7 @@ class Lister {
     std::string block = absl::StrCat(
         "Rev: ", revision.id, graph_.IsHead(index) ? " (head)" : "",
         IsBranchPoint(index) ? " (branchpoint)" : "", IsMergePoint(index) ? " (mergepoint)" : "",
-        IsCurrent(index) ? " (current)" : "", "\n",
-        IsMergePoint(index) ? "Merges: " : "Parent: ", Parents(index), "\n");
+        Mark(index), "\n", IsMergePoint(index) ? "Merges: " : "Parent: ", Parents(index), "\n");
     auto add = [&block](absl::string_view name, const std::vector<std::string>& values) {
       if (!values.empty()) absl::StrAppend(&block, name, ": ", absl::StrJoin(values, ", "), "\n");
     };
@@ -83,8 +82,10 @@ class Lister {
  private:
   bool IsMergePoint(RevisionIndex index) const { return graph_.parents(index).size() > 1; }
 
-  bool IsCurrent(RevisionIndex index) const {
-    return absl::c_linear_search(options_.current, graph_.revision(index).id);
+  absl::string_view Mark(RevisionIndex index) const {
+    const std::string& id = graph_.revision(index).id;
+    if (absl::c_linear_search(options_.current, id)) return " (current)";
+    return absl::c_linear_search(options_.applied, id) ? " (applied)" : "";
   }
 
   std::vector<std::string> Ids(absl::Span<const RevisionIndex> revisions) const {
@@ -146,6 +147,7 @@ std::string HeadsText(const RevisionGraph& graph, bool resolve_dependencies,
 std::string BranchesText(const RevisionGraph& graph, const ListingOptions& options) {
   ListingOptions plain = options;
   plain.current.clear();
+  plain.applied.clear();
   Lister lister(graph, plain);
   std::string text;
   for (RevisionIndex index = graph.size() - 1; index >= 0; --index) {
@@ -182,6 +184,7 @@ std::string CurrentText(const RevisionGraph& graph, absl::Span<const std::string
   }
   ListingOptions plain = options;
   plain.current.clear();
+  plain.applied.clear();
   Lister lister(graph, plain);
   std::string text;
   std::vector<bool> applied = graph.Ancestors(known, /*with_dependencies=*/true);

@@ -20,6 +20,9 @@ struct ListingOptions {
   std::string folder;
   // Version rows to be marked `(current)`.
   std::vector<std::string> current;
+  // Revisions to be marked `(applied)`: the last ones below rows that the graph does
+  // not know.
+  std::vector<std::string> applied;
 };
 
 // One line a revision, in the order given (ResolveHistory's):
@@ -32,7 +35,7 @@ std::string HeadsText(const RevisionGraph& graph, bool resolve_dependencies,
                       const ListingOptions& options);
 
 // Each branch point with what it branches into, newest first. Of the options
-// `current` has no effect.
+// `current` and `applied` have no effect.
 std::string BranchesText(const RevisionGraph& graph, const ListingOptions& options);
 
 // A block for each revision.

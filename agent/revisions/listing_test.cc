@@ -36,6 +36,10 @@ TEST(ListingTest, History) {
             "<base> -> aaaa1111 (branchpoint), message of aaaa1111\n");
   EXPECT_EQ(HistoryText(graph, {*graph.FindId("bbbb2222")}, {.current = {"bbbb2222"}}),
             "aaaa1111 -> bbbb2222 (billing) (current), message of bbbb2222\n");
+  EXPECT_EQ(HistoryText(graph, {*graph.FindId("bbbb2222"), *graph.FindId("aaaa1111")},
+                        {.current = {"bbbb2222"}, .applied = {"aaaa1111", "bbbb2222"}}),
+            "aaaa1111 -> bbbb2222 (billing) (current), message of bbbb2222\n"
+            "<base> -> aaaa1111 (applied) (branchpoint), message of aaaa1111\n");
 }
 
 TEST(ListingTest, Heads) {

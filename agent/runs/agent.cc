@@ -8,9 +8,9 @@
 #include "absl/strings/str_join.h"
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
-#include "agent/migrate/comparison.h"
 #include "agent/migrate/history.h"
 #include "agent/migrate/offline.h"
+#include "agent/migrate/stored_scripts.h"
 #include "agent/revisions/identifier.h"
 #include "agent/revisions/symbol.h"
 
@@ -49,11 +49,15 @@ absl::Status CheckTargets(const Goal& goal) {
 
 }  // namespace
 
-bool IsReached(const WaitTarget& target, const BundleStatus& status) {
+absl::StatusOr<bool> IsReached(const WaitTarget& target, const BundleStatus& status) {
   const Applied& applied = status.applied;
   if (!target.beyond.empty()) return absl::c_linear_search(applied.beyond, target.beyond);
-  return absl::c_all_of(target.revisions,
-                        [&applied](RevisionIndex index) { return applied.revisions[index]; });
+  const bool reached = absl::c_all_of(
+      target.revisions, [&applied](RevisionIndex index) { return applied.revisions[index]; });
+  if (!reached && !applied.unknown.empty() && !status.status.has_active_run()) {
+    BRANT_RETURN_IF_ERROR(CheckNotDiverged(target.bundle->graph, applied, target.identifier));
+  }
+  return reached;
 }
 
 Agent::Agent(Database* database, AgentOptions options)
@@ -100,8 +104,10 @@ absl::StatusOr<bool> Agent::IsReached(const Bundle& bundle, const std::vector<st
     case v1::RUN_KIND_UPGRADE: {
       if (!KnowsRows(graph, rows)) {
         BRANT_ASSIGN_OR_RETURN(Applied applied, AppliedInBundle(reader_, graph, rows));
-        // Where the histories have diverged, the run shows both.
-        return IsReachedFromBeyond(graph, applied, goal.targets[0]);
+        // Whether the histories have diverged is for the run to say, under the lock.
+        BRANT_ASSIGN_OR_RETURN(std::vector<RevisionIndex> pending,
+                               PendingFromBeyond(graph, applied, goal.targets[0]));
+        return pending.empty();
       }
       BRANT_ASSIGN_OR_RETURN(std::vector<Move> moves, WalkUpgrade(graph, rows, goal.targets[0]));
       return moves.empty();
@@ -133,6 +139,22 @@ absl::StatusOr<std::shared_ptr<EventLog>> Agent::FindSucceeded(const v1::Run& de
   return relays_.Follow(run->id());
 }
 
+absl::StatusOr<std::shared_ptr<const Bundle>> Agent::FindBundle(absl::string_view digest,
+                                                                v1::RunKind kind) {
+  // A downgrade finds what it needs among the scripts in the database.
+  if (kind == v1::RUN_KIND_DOWNGRADE && digest.empty() && !bundles_.HasOwn()) return MakeBundle({});
+  return bundles_.Get(digest);
+}
+
+absl::Status Agent::WarnOfEdited(const Bundle& bundle, const std::vector<std::string>& rows,
+                                 const Goal& goal, Run& run) {
+  if (goal.kind != v1::RUN_KIND_UPGRADE || goal.allow_edited_files) return absl::OkStatus();
+  BRANT_ASSIGN_OR_RETURN(std::vector<StoredScript> scripts, reader_.ReadChecksums());
+  const std::vector<EditedRevision> edited = FindEdited(bundle, rows, std::move(scripts));
+  if (!edited.empty()) run.OnNotice(EditedNotice(edited));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) {
   if (auto run = runs_.FindRequest(request.request_id)) {
     BRANT_RETURN_IF_ERROR(CheckSameGoal(*run, request.goal));
@@ -140,12 +162,7 @@ absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) 
   }
   BRANT_RETURN_IF_ERROR(CheckTargets(request.goal));
   RunRequest run_request;
-  // A downgrade finds what it needs among the scripts in the database.
-  const bool needs_files = request.goal.kind != v1::RUN_KIND_DOWNGRADE;
-  BRANT_ASSIGN_OR_RETURN(run_request.bundle,
-                         needs_files || !request.bundle_digest.empty() || bundles_.HasOwn()
-                             ? bundles_.Get(request.bundle_digest)
-                             : MakeBundle({}));
+  BRANT_ASSIGN_OR_RETURN(run_request.bundle, FindBundle(request.bundle_digest, request.goal.kind));
   run_request.goal = request.goal;
   run_request.lock_wait = request.lock_wait.value_or(options_.lock_wait);
 
@@ -183,6 +200,7 @@ absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) 
       const std::shared_ptr<const Bundle> bundle = run_request.bundle;
       auto run = std::make_shared<Run>(std::move(run_request), std::move(description));
       if (!KnowsRows(bundle->graph, rows)) run->OnNotice(AheadNotice(bundle->graph, rows));
+      BRANT_RETURN_IF_ERROR(WarnOfEdited(*bundle, rows, request.goal, *run));
       run->FinishWithNothingToDo(rows);
       return Run::EventsOf(std::move(run));
     }
@@ -198,9 +216,13 @@ absl::StatusOr<std::shared_ptr<EventLog>> Agent::StartRun(StartRequest request) 
 }
 
 absl::StatusOr<Plan> Agent::MakePlanFor(absl::string_view bundle_digest, const Goal& goal) {
-  BRANT_ASSIGN_OR_RETURN(std::shared_ptr<const Bundle> bundle, bundles_.Get(bundle_digest));
+  BRANT_ASSIGN_OR_RETURN(std::shared_ptr<const Bundle> bundle,
+                         FindBundle(bundle_digest, goal.kind));
   BRANT_ASSIGN_OR_RETURN(std::vector<std::string> rows, reader_.ReadRows());
-  return MakePlan(std::move(bundle), dialect(), rows, goal);
+  return PlanOverHistory(reader_, std::move(bundle), rows, /*earlier_rows=*/{}, goal,
+                         [&](std::shared_ptr<const Bundle> complete) {
+                           return MakePlan(std::move(complete), dialect(), rows, goal);
+                         });
 }
 
 absl::StatusOr<std::vector<std::string>> Agent::MakeOfflineScript(absl::string_view bundle_digest,
@@ -225,6 +247,7 @@ absl::StatusOr<v1::Status> Agent::GetStatus(absl::string_view bundle_digest) {
 absl::StatusOr<WaitTarget> Agent::ResolveWait(absl::string_view bundle_digest,
                                               absl::string_view revision) {
   WaitTarget target;
+  target.identifier = std::string(revision);
   BRANT_ASSIGN_OR_RETURN(target.bundle, bundles_.Get(bundle_digest));
   const RevisionGraph& graph = target.bundle->graph;
   if (auto identifier = ParseIdentifier(graph, revision);

@@ -20,6 +20,7 @@
 #include "agent/migrate/state_reader.h"
 #include "agent/runs/bundle_store.h"
 #include "agent/runs/event_log.h"
+#include "agent/runs/lost_agent.h"
 #include "agent/runs/relayed_runs.h"
 #include "agent/runs/run_manager.h"
 #include "agent/runs/status_hub.h"
@@ -58,12 +59,16 @@ struct WaitTarget {
   std::shared_ptr<const Bundle> bundle;
   // Of the bundle; all must be applied.
   std::vector<RevisionIndex> revisions;
+  // As it was asked for.
+  std::string identifier;
   // Not empty: the id of a revision that only the database has.
   std::string beyond;
 };
 
-// The database is at or past the target.
-bool IsReached(const WaitTarget& target, const BundleStatus& status);
+// Whether the database is at or past the target. Errors: as an upgrade to it would
+// be refused where the histories have diverged, unless a run executes that may
+// bring them together.
+absl::StatusOr<bool> IsReached(const WaitTarget& target, const BundleStatus& status);
 
 // Calls that read files or ask the database block, and must be made from tasks
 // of `worker()`; the others may be made from any thread.
@@ -90,7 +95,7 @@ class Agent {
   // by that.
   absl::StatusOr<std::shared_ptr<EventLog>> StartRun(StartRequest request);
 
-  // The steps of `goal` from where the database is.
+  // The steps of `goal` from where the database is; none if it is ahead.
   absl::StatusOr<Plan> MakePlanFor(absl::string_view bundle_digest, const Goal& goal);
   absl::StatusOr<std::vector<std::string>> MakeOfflineScript(absl::string_view bundle_digest,
                                                              const Goal& goal,
@@ -121,6 +126,11 @@ class Agent {
   absl::StatusOr<v1::Run> GetRun(absl::string_view id);
   absl::StatusOr<std::shared_ptr<EventLog>> WatchRun(absl::string_view id);
 
+  // As CheckAgentLives.
+  absl::Status CheckLives(const std::string& run_id, SignsOfLife& signs) {
+    return CheckAgentLives(reader_, run_id, signs);
+  }
+
   // Asks whichever agent executes a run to cancel it.
   absl::Status RequestCancel(absl::string_view id) { return migrator_.RequestCancel(id); }
 
@@ -142,10 +152,17 @@ class Agent {
   };
   absl::StatusOr<FoundRun> FindRun(absl::string_view id);
 
+  // The migrations for a goal of this kind.
+  absl::StatusOr<std::shared_ptr<const Bundle>> FindBundle(absl::string_view digest,
+                                                           v1::RunKind kind);
   // Whether `rows` are what the goal asks for: then nothing has to be locked.
   // Errors are those that the run would meet.
   absl::StatusOr<bool> IsReached(const Bundle& bundle, const std::vector<std::string>& rows,
                                  const Goal& goal);
+  // Tells a run that has nothing to do of files that were edited after they were
+  // applied.
+  absl::Status WarnOfEdited(const Bundle& bundle, const std::vector<std::string>& rows,
+                            const Goal& goal, Run& run);
   // The events of the run of a request that has succeeded; null if none has.
   absl::StatusOr<std::shared_ptr<EventLog>> FindSucceeded(const v1::Run& description);
   // Wakes, now and again, those who follow what others do.

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
+#include "agent/runs/lost_agent.h"
 #include "agent/runs/stopping.h"
 
 namespace brant {
@@ -40,21 +41,23 @@ absl::StatusOr<std::shared_ptr<EventLog>> RelayedRuns::Follow(const std::string&
     log = std::make_shared<EventLog>(run_id, EventLog::Source::kJournal);
     shared = log;
   }
-  worker_.Post([this, weak = std::weak_ptr<EventLog>(log)] { Look(weak, /*first=*/true); });
+  worker_.Post(
+      [this, weak = std::weak_ptr<EventLog>(log)] { Look(weak, SignsOfLife(), /*first=*/true); });
   return log;
 }
 
-void RelayedRuns::Look(const std::weak_ptr<EventLog>& weak, bool first) {
+void RelayedRuns::Look(const std::weak_ptr<EventLog>& weak, SignsOfLife signs, bool first) {
   const std::shared_ptr<EventLog> log = weak.lock();
   if (log == nullptr || !log->closed().ok()) return;
-  const absl::Status status = Read(*log);
+  const absl::Status status = Read(*log, signs);
   // The database may be back the next time.
   if (first && !status.ok()) log->Close(status);
   if (log->finished() || !log->closed().ok()) return;
-  worker_.PostAfter(interval_, [this, weak] { Look(weak, /*first=*/false); });
+  worker_.PostAfter(interval_,
+                    [this, weak, signs = std::move(signs)] { Look(weak, signs, /*first=*/false); });
 }
 
-absl::Status RelayedRuns::Read(EventLog& log) {
+absl::Status RelayedRuns::Read(EventLog& log, SignsOfLife& signs) {
   // First the row, so that no event is recorded between it and the end.
   BRANT_ASSIGN_OR_RETURN(std::optional<v1::Run> run, reader_.ReadRun(log.run_id()));
   if (!run.has_value()) {
@@ -65,7 +68,12 @@ absl::Status RelayedRuns::Read(EventLog& log) {
   BRANT_ASSIGN_OR_RETURN(std::vector<v1::RunEvent> events,
                          reader_.ReadEvents(log.run_id(), last == nullptr ? 0 : last->sequence()));
   for (v1::RunEvent& event : events) log.AppendNumbered(std::move(event));
-  if (run->state() == v1::RUN_STATE_RUNNING) return absl::OkStatus();
+  if (run->state() == v1::RUN_STATE_RUNNING) {
+    if (!events.empty()) return absl::OkStatus();
+    absl::Status lives = CheckAgentLives(reader_, log.run_id(), signs);
+    if (ReasonOf(lives) == v1::ERROR_REASON_AGENT_LOST) log.Close(lives);
+    return lives;
+  }
   last = log.Last();
   v1::RunEvent end;
   end.set_run_id(run->id());

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "agent/base/worker.h"
+#include "agent/migrate/signs_of_life.h"
 #include "agent/migrate/state_reader.h"
 #include "agent/runs/event_log.h"
 
@@ -29,9 +30,9 @@ class RelayedRuns {
 
   // The events of a run as they were recorded, with their numbers; they come
   // once they are read. The last one is made of the run's row once that is
-  // final: if the run's agent is gone, its successor will make it so. Closed with
-  // NOT_FOUND if there is no such run, and with the database's error if it can't
-  // be read at first. Read as long as the log is held. Error: SHUTTING_DOWN.
+  // final. Closed with NOT_FOUND if there is no such run, with AGENT_LOST if its
+  // agent is gone (CheckAgentLives), and with the database's error if it can't be
+  // read at first. Read as long as the log is held. Error: SHUTTING_DOWN.
   absl::StatusOr<std::shared_ptr<EventLog>> Follow(const std::string& run_id)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -43,8 +44,8 @@ class RelayedRuns {
 
  private:
   // On the worker from here on.
-  void Look(const std::weak_ptr<EventLog>& weak, bool first);
-  absl::Status Read(EventLog& log);
+  void Look(const std::weak_ptr<EventLog>& weak, SignsOfLife signs, bool first);
+  absl::Status Read(EventLog& log, SignsOfLife& signs);
 
   std::vector<std::shared_ptr<EventLog>> LiveLogs() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

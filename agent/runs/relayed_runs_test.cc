@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
@@ -44,6 +45,15 @@ class RelayedRunsTest : public ::testing::Test {
     *run_.mutable_create_time() = ToTimestamp(absl::Now());
     *run_.mutable_start_time() = ToTimestamp(absl::Now());
     Write(journal_.BeginRun(run_, "1", /*shows_life=*/true));
+  }
+  // One whose agent never showed that it lives.
+  void BeginSilently(const std::string& id) {
+    ASSERT_TRUE(journal_.Prepare(*session_).ok());
+    run_.set_id(id);
+    run_.set_epoch(1);
+    run_.set_state(v1::RUN_STATE_RUNNING);
+    *run_.mutable_create_time() = run_.start_time();
+    Write(journal_.BeginRun(run_, "1", /*shows_life=*/false));
   }
   void Record(int64_t first, int64_t last) {
     std::vector<v1::RunEvent> events;
@@ -177,6 +187,21 @@ TEST_F(RelayedRunsTest, StoppingClosesWhatHasNotEnded) {
   relays_.Stop();
   EXPECT_EQ(ReasonOf(log->closed()), v1::ERROR_REASON_SHUTTING_DOWN);
   EXPECT_EQ(ReasonOf(relays_.Follow("r").status()), v1::ERROR_REASON_SHUTTING_DOWN);
+}
+
+TEST_F(RelayedRunsTest, ARunWhoseAgentIsGoneIsNotFollowedForEver) {
+  *run_.mutable_start_time() = ToTimestamp(absl::Now() - absl::Hours(1));
+  BeginSilently("dead");
+  RelayedRuns runs(reader_, worker_, absl::Milliseconds(20));
+  auto log = runs.Follow("dead").value();
+  absl::Notification closed;
+  auto subscription = log->Subscribe([&] {
+    if (!log->closed().ok() && !closed.HasBeenNotified()) closed.Notify();
+  });
+  ASSERT_TRUE(closed.WaitForNotificationWithTimeout(absl::Seconds(30)));
+  EXPECT_EQ(ReasonOf(log->closed()), v1::ERROR_REASON_AGENT_LOST);
+  EXPECT_THAT(std::string(log->closed().message()), ::testing::HasSubstr("run dead"));
+  EXPECT_NE(ErrorDetail(log->closed(), "hint"), "");
 }
 
 }  // namespace

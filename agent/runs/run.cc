@@ -155,6 +155,7 @@ void Run::OnStarted(const v1::Run& run) {
   v1::RunEvent event = NewEvent();
   event.mutable_run_started()->set_steps_total(run.steps_total());
   *event.mutable_run_started()->mutable_from_revisions() = run.from_revisions();
+  event.mutable_run_started()->set_transaction_mode(goal_.transaction_mode);
   events_.Append(std::move(event));
 }
 

@@ -20,14 +20,6 @@ std::string NewRunId() {
                       absl::StrFormat("%08x", absl::Uniform<uint32_t>(random)));
 }
 
-// `+1`, `-1`, `ae10+2`: what it means depends on where the database is, so two
-// requests for it are two steps.
-bool IsRelative(absl::string_view target) {
-  const size_t digits = target.find_last_not_of("0123456789");
-  return digits != absl::string_view::npos && digits + 1 < target.size() &&
-         (target[digits] == '+' || target[digits] == '-');
-}
-
 // The end of a run is told a moment before its worker is done with it.
 bool IsUnderWay(const std::shared_ptr<Run>& run) { return !run->events().finished(); }
 
@@ -68,9 +60,7 @@ std::shared_ptr<Run> RunManager::JoinLocked(absl::string_view request_id, const 
                                             absl::string_view bundle_digest) {
   if (auto run = FindRequestLocked(request_id)) return run;
   if (shutting_down_) return nullptr;
-  for (const std::string& target : goal.targets) {
-    if (IsRelative(target)) return nullptr;
-  }
+  if (!CanBeShared(goal)) return nullptr;
   for (const auto& run : unfinished_) {
     if (IsUnderWay(run) && run->goal() == goal && run->bundle_digest() == bundle_digest) {
       return by_request_[std::string(request_id)] = run;

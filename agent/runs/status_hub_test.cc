@@ -39,6 +39,11 @@ class CountingDatabase final : public Database {
     absl::MutexLock lock(&mutex_);
     rows_ = std::move(rows);
   }
+  // As soon as the rows were read once more.
+  void SetRowsOnceRead(std::vector<std::string> rows) {
+    absl::MutexLock lock(&mutex_);
+    next_rows_ = std::move(rows);
+  }
   void Answer(bool answering) {
     absl::MutexLock lock(&mutex_);
     answering_ = answering;
@@ -84,6 +89,7 @@ class CountingDatabase final : public Database {
     Rows rows;
     if (is_look) {
       for (const std::string& row : rows_) rows.push_back({row});
+      if (next_rows_.has_value()) rows_ = *std::exchange(next_rows_, std::nullopt);
     }
     return rows;
   }
@@ -91,6 +97,7 @@ class CountingDatabase final : public Database {
   mutable absl::Mutex mutex_;
   bool answering_ ABSL_GUARDED_BY(mutex_) = true;
   std::vector<std::string> rows_ ABSL_GUARDED_BY(mutex_);
+  std::optional<std::vector<std::string>> next_rows_ ABSL_GUARDED_BY(mutex_);
   int queries_ ABSL_GUARDED_BY(mutex_) = 0;
   int looks_ ABSL_GUARDED_BY(mutex_) = 0;
 };
@@ -172,6 +179,15 @@ TEST_F(StatusHubTest, WithoutAChangeNothingIsMadeAgain) {
   const StatusHub::Latest first = subscriber->AwaitFirst();
   database_.AwaitLooks(database_.looks() + 5);
   EXPECT_EQ(subscriber->AwaitFirst().status, first.status);
+}
+
+// A run ends between the two queries of a look: what it left is told, and not
+// where it was.
+TEST_F(StatusHubTest, RowsThatMovedDuringALookAreReadAgain) {
+  database_.SetRows({"r0001"});
+  database_.SetRowsOnceRead({"r0003"});
+  ASSERT_TRUE(reader_.Look().ok());
+  EXPECT_THAT((*reader_.Compare(bundle_))->status.current_revisions(), ElementsAre("r0003"));
 }
 
 TEST_F(StatusHubTest, FiveHundredWaitersCostNoMoreThanOne) {

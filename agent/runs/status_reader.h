@@ -3,6 +3,7 @@
 #ifndef BRANT_AGENT_RUNS_STATUS_READER_H_
 #define BRANT_AGENT_RUNS_STATUS_READER_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,8 +34,8 @@ class StatusReader {
                std::function<std::optional<v1::Run>()> own_run)
       : reader_(reader), agent_(std::move(agent)), own_run_(std::move(own_run)) {}
 
-  // Reads the version rows and the latest run: two small queries, three while
-  // another agent's run executes. All else is read only if they changed. True:
+  // Reads the version rows and the latest run: two small queries, and one or two
+  // more while a run executes. All else is read only if they changed. True:
   // something did, or this was the first look.
   absl::StatusOr<bool> Look();
 
@@ -45,6 +46,8 @@ class StatusReader {
  private:
   // The run that executes now, whichever agent does.
   absl::StatusOr<std::optional<v1::Run>> FindActiveRun(const std::optional<v1::Run>& latest);
+  // What the run that executes waits for, by the events recorded since the last look.
+  absl::Status ReadBlocked(const std::optional<v1::Run>& active);
 
   StateReader& reader_;
   const std::string agent_;
@@ -53,6 +56,11 @@ class StatusReader {
   std::string seen_;
   std::vector<std::string> rows_;
   std::optional<v1::Run> active_run_;
+  std::optional<v1::LostRun> lost_run_;
+  std::optional<v1::StatementBlocked> blocked_;
+  // Whose events were read, up to which number.
+  std::string events_of_;
+  int64_t events_read_ = 0;
   std::optional<StepRecord> unfinished_;
   std::vector<StoredScript> scripts_;
   // Until it is needed: nothing.

@@ -130,8 +130,10 @@ absl::StatusOr<std::vector<v1::PlanResponse>> MakePlanResponses(Agent& agent,
     return responses;
   }
   BRANT_ASSIGN_OR_RETURN(brant::Plan plan, agent.MakePlanFor(request.bundle_digest(), goal));
+  for (const std::string& notice : plan.notices) responses.emplace_back().set_notice(notice);
+  int position = 0;
   for (const Step& step : plan.steps) {
-    const int position = static_cast<int>(responses.size()) + 1;
+    ++position;
     *responses.emplace_back().mutable_step() = ToProto(step, position);
   }
   return responses;
@@ -240,9 +242,10 @@ grpc::ServerWriteReactor<v1::WaitForRevisionResponse>* MigrationServiceImpl::Wai
     stream->Follow(agent_.hub(), std::move(bundle),
                    [target = *std::move(target)](const BundleStatus& status,
                                                  v1::WaitForRevisionResponse& response) {
+                     absl::StatusOr<bool> reached = IsReached(target, status);
                      *response.mutable_status() = status.status;
-                     response.set_reached(IsReached(target, status));
-                     return response.reached();
+                     response.set_reached(reached.value_or(false));
+                     return reached;
                    });
   });
   return stream;

@@ -20,25 +20,25 @@ constexpr int kLargestPage = 1000;
 constexpr absl::Duration kCancelInterval = absl::Milliseconds(200);
 constexpr absl::Duration kRecordedInterval = absl::Milliseconds(500);
 
-absl::Status CancelledByRequest() {
-  return Error(v1::ERROR_REASON_CANCELLED, "the run was cancelled")
-      .Hint("run the command again to go on from where the database is");
+CancelScope ScopeOf(const v1::CancelRunRequest& request) {
+  return request.own_request_only() ? CancelScope::kRun : CancelScope::kEqualRequests;
 }
 
 // Cancels until the run has ended: a statement that was just about to begin
 // escapes the first time.
-void CancelUntilEnded(Agent& agent, std::shared_ptr<Run> run, const absl::Status& may_go_on,
-                      v1::CancelRunResponse* response, grpc::ServerUnaryReactor* reactor) {
+void CancelUntilEnded(Agent& agent, std::shared_ptr<Run> run, CancelScope scope,
+                      const absl::Status& may_go_on, v1::CancelRunResponse* response,
+                      grpc::ServerUnaryReactor* reactor) {
   if (run->events().finished()) {
     *response->mutable_run() = run->Snapshot();
     reactor->Finish(grpc::Status::OK);
     return;
   }
   if (!may_go_on.ok()) return reactor->Finish(ToGrpcStatus(may_go_on));
-  agent.runs().Cancel(run, CancelledByRequest());
+  agent.runs().Cancel(run, CancelledError(scope));
   Turn::PostAfter(agent.canceller(), kCancelInterval,
-                  [&agent, run, response, reactor](const absl::Status& status) {
-                    CancelUntilEnded(agent, run, status, response, reactor);
+                  [&agent, run, scope, response, reactor](const absl::Status& status) {
+                    CancelUntilEnded(agent, run, scope, status, response, reactor);
                   });
 }
 
@@ -46,11 +46,13 @@ void CancelUntilEnded(Agent& agent, std::shared_ptr<Run> run, const absl::Status
 // answers when the run has ended there, or its client is gone.
 class RecordedCancel {
  public:
-  RecordedCancel(Agent& agent, grpc::CallbackServerContext* context, std::string id,
-                 v1::CancelRunResponse* response, grpc::ServerUnaryReactor* reactor)
+  RecordedCancel(Agent& agent, grpc::CallbackServerContext* context,
+                 const v1::CancelRunRequest& request, v1::CancelRunResponse* response,
+                 grpc::ServerUnaryReactor* reactor)
       : agent_(agent),
         context_(context),
-        id_(std::move(id)),
+        id_(request.run_id()),
+        scope_(ScopeOf(request)),
         response_(response),
         reactor_(reactor) {}
 
@@ -71,13 +73,14 @@ class RecordedCancel {
     // What `latest` stands for must not change.
     id_ = run.id();
     if (auto own = agent_.runs().Find(id_); own != nullptr && !own->events().finished()) {
-      agent_.runs().Cancel(own, CancelledByRequest());
+      agent_.runs().Cancel(own, CancelledError(scope_));
       return false;
     }
     if (run.state() != v1::RUN_STATE_RUNNING) {
       *response_->mutable_run() = std::move(run);
       return true;
     }
+    BRANT_RETURN_IF_ERROR(agent_.CheckLives(id_, signs_));
     if (requested_) return false;
     absl::Status status = agent_.RequestCancel(id_);
     requested_ = status.ok();
@@ -89,9 +92,11 @@ class RecordedCancel {
   Agent& agent_;
   grpc::CallbackServerContext* const context_;
   std::string id_;
+  const CancelScope scope_;
   v1::CancelRunResponse* const response_;
   grpc::ServerUnaryReactor* const reactor_;
   bool requested_ = false;
+  SignsOfLife signs_;
 };
 
 }  // namespace
@@ -155,14 +160,14 @@ grpc::ServerUnaryReactor* RunServiceImpl::CancelRun(grpc::CallbackServerContext*
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   if (run == nullptr) {
     RecordedCancel::Post(
-        std::make_shared<RecordedCancel>(agent_, context, request->run_id(), response, reactor),
+        std::make_shared<RecordedCancel>(agent_, context, *request, response, reactor),
         absl::ZeroDuration());
     return reactor;
   }
-  Turn::Post(agent_.canceller(),
-             [this, run = std::move(run), response, reactor](const absl::Status& status) {
-               CancelUntilEnded(agent_, run, status, response, reactor);
-             });
+  Turn::Post(agent_.canceller(), [this, run = std::move(run), scope = ScopeOf(*request), response,
+                                  reactor](const absl::Status& status) {
+    CancelUntilEnded(agent_, run, scope, status, response, reactor);
+  });
   return reactor;
 }
 

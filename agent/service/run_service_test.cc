@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "agent/migrate/cancel.h"
 #include "agent/service/service_test_base.h"
 
 namespace brant {
@@ -29,8 +30,9 @@ class RunServiceTest : public ServiceTest {
     EXPECT_EQ(upgrade->Finish().error_code(), grpc::StatusCode::CANCELLED);
     return event.event().run_id();
   }
-  grpc::Status Cancel(const std::string& run_id, v1::Run* run) {
+  grpc::Status Cancel(const std::string& run_id, v1::Run* run, bool own_request_only = false) {
     v1::CancelRunRequest request;
+    request.set_own_request_only(own_request_only);
     request.set_run_id(run_id);
     v1::CancelRunResponse response;
     grpc::Status status = runs_->CancelRun(NewContext().get(), request, &response);
@@ -223,6 +225,17 @@ TEST_F(RunServiceTest, ARunThatWaitsItsTurnIsCancelledAtOnce) {
   ReleaseLock();
   EXPECT_EQ(Watch(first, 0).back().run_finished().run().state(), v1::RUN_STATE_SUCCEEDED);
   EXPECT_EQ(One("SELECT version_num FROM brant_version"), "a");
+}
+
+TEST_F(RunServiceTest, CancelSaysWhetherEqualRequestsEndToo) {
+  const std::string digest = Upload(Two());
+  HoldLock();
+  for (bool own_request_only : {false, true}) {
+    v1::Run run;
+    ASSERT_TRUE(Cancel(StartAndLeave(digest), &run, own_request_only).ok());
+    EXPECT_EQ(WasCancelledForAll(FromRpcStatus(run.error())), !own_request_only);
+  }
+  ReleaseLock();
 }
 
 TEST_F(RunServiceTest, CancelOfARunThatHasEndedAnswersWithIt) {

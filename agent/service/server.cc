@@ -10,7 +10,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "agent/base/error.h"
@@ -53,7 +52,17 @@ class GrpcServer final : public Server {
     for (size_t i = 0; i < options.addresses.size(); ++i) {
       builder.AddListeningPort(options.addresses[i], grpc::InsecureServerCredentials(), &ports[i]);
     }
-    BRANT_RETURN_IF_ERROR(Start(builder, absl::StrJoin(options.addresses, ", ")));
+    Start(builder);
+    if (server_ == nullptr) {
+      // They are tried in order, up to the first that can't be had.
+      size_t failed = 0;
+      while (failed + 1 < ports.size() && ports[failed] >= 0) ++failed;
+      return Error(v1::ERROR_REASON_SYSTEM_ERROR,
+                   absl::StrCat("can't listen on ", options.addresses[failed]))
+          .Hint(
+              "most likely another brantd or another program listens there: end it, or choose "
+              "another address with --listen ('ss -ltnp' shows who has a port)");
+    }
     for (size_t i = 0; i < options.addresses.size(); ++i) {
       const std::string& address = options.addresses[i];
       addresses_.push_back(
@@ -73,7 +82,10 @@ class GrpcServer final : public Server {
 
   absl::Status ServeSocket(int socket) {
     grpc::ServerBuilder builder;
-    BRANT_RETURN_IF_ERROR(Start(builder, "the private socket"));
+    Start(builder);
+    if (server_ == nullptr) {
+      return Error(v1::ERROR_REASON_SYSTEM_ERROR, "can't serve the private socket");
+    }
     grpc::AddInsecureChannelFromFd(server_.get(), socket);
     return absl::OkStatus();
   }
@@ -89,7 +101,8 @@ class GrpcServer final : public Server {
   }
 
  private:
-  absl::Status Start(grpc::ServerBuilder& builder, absl::string_view where) {
+  // Leaves server_ null if an address can't be had.
+  void Start(grpc::ServerBuilder& builder) {
     builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
@@ -101,11 +114,6 @@ class GrpcServer final : public Server {
     builder.RegisterService(&runs_);
     builder.RegisterService(&bundles_);
     server_ = builder.BuildAndStart();
-    if (server_ == nullptr) {
-      return Error(v1::ERROR_REASON_SYSTEM_ERROR, absl::StrCat("can't listen on ", where))
-          .Hint("is the address right, and the port free?");
-    }
-    return absl::OkStatus();
   }
 
   // What the checks on the agent's worker share with the server, which may end

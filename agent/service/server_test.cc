@@ -108,7 +108,12 @@ TEST_F(ServerTest, APortThatIsTakenIsAnError) {
   auto server = Server::Listen(*agent_, listen);
   ASSERT_FALSE(server.ok());
   EXPECT_EQ(ReasonOf(server.status()), v1::ERROR_REASON_SYSTEM_ERROR);
-  EXPECT_THAT(std::string(server.status().message()), HasSubstr(listen.addresses[0]));
+  EXPECT_EQ(server.status().message(), absl::StrCat("can't listen on ", listen.addresses[0]));
+  EXPECT_THAT(ErrorDetail(server.status(), "hint"), HasSubstr("--listen"));
+  // Of several, the one that can't be had is named.
+  listen.addresses = {"127.0.0.1:0", server_->addresses()[0], "127.0.0.1:0"};
+  EXPECT_EQ(Server::Listen(*agent_, listen).status().message(),
+            absl::StrCat("can't listen on ", listen.addresses[1]));
 }
 
 // As brantd does on SIGTERM.

@@ -135,6 +135,20 @@ class TwoAgentsTest : public ServiceTest {
     return absl::OkStatus();
   }
 
+  std::vector<v1::PlanResponse> Plan(const std::string& digest, v1::RunKind kind,
+                                     const std::string& target, grpc::Status* status) {
+    v1::PlanRequest request;
+    request.set_bundle_digest(digest);
+    request.set_kind(kind);
+    request.add_targets(target);
+    auto context = NewContext();
+    auto reader = other_migrations_->Plan(context.get(), request);
+    std::vector<v1::PlanResponse> parts;
+    for (v1::PlanResponse part; reader->Read(&part);) parts.push_back(part);
+    *status = reader->Finish();
+    return parts;
+  }
+
   std::unique_ptr<Agent> other_agent_;
   std::unique_ptr<Server> other_server_;
   std::unique_ptr<v1::MigrationService::Stub> other_migrations_;
@@ -246,6 +260,32 @@ TEST_F(TwoAgentsTest, AnOlderImageSucceedsWhereTheDatabaseIsAhead) {
   EXPECT_EQ(One("SELECT count(*) FROM brant_runs"), "1");
 }
 
+TEST_F(TwoAgentsTest, AnOlderImagePlansWhatWouldRun) {
+  const std::string older = Share(Two());
+  UpgradeAll(Share(Three()));
+  grpc::Status status;
+  auto parts = Plan(older, v1::RUN_KIND_UPGRADE, "head", &status);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(parts.size(), 1u);
+  EXPECT_EQ(parts[0].notice(),
+            "the database is ahead of these migrations: it is at c, which they do not have");
+
+  parts = Plan(older, v1::RUN_KIND_DOWNGRADE, "a", &status);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(parts.size(), 3u);
+  EXPECT_EQ(parts[0].notice(),
+            "c is not among these migrations; the script stored in the database runs");
+  EXPECT_EQ(parts[1].step().revision().id(), "c");
+  EXPECT_EQ(parts[1].step().position(), 1);
+  EXPECT_EQ(parts[2].step().revision().id(), "b");
+
+  // As the downgrade itself, without migrations at all.
+  parts = Plan("", v1::RUN_KIND_DOWNGRADE, "base", &status);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(parts.size(), 4u);
+  EXPECT_EQ(One("SELECT count(*) FROM brant_runs"), "1");
+}
+
 TEST_F(TwoAgentsTest, HistoriesThatDivergedAreShown) {
   UpgradeAll(Share(Three()));
   std::vector<TestMigration> diverged = Two();
@@ -258,8 +298,55 @@ TEST_F(TwoAgentsTest, HistoriesThatDivergedAreShown) {
   EXPECT_EQ(ReasonOf(error), v1::ERROR_REASON_HISTORY_DIVERGED);
   EXPECT_THAT(std::string(error.message()), ::testing::HasSubstr("c"));
   EXPECT_THAT(std::string(error.message()), ::testing::HasSubstr("x"));
+  const absl::Status refused = Wait(digest, "head");
+  EXPECT_EQ(ReasonOf(refused), v1::ERROR_REASON_HISTORY_DIVERGED);
+  EXPECT_EQ(refused.message(), error.message());
   // What both have is reached all the same.
   EXPECT_EQ(UpgradeByOther(UpgradeTo(digest, "b")).state(), v1::RUN_STATE_SUCCEEDED);
+  EXPECT_TRUE(Wait(digest, "b").ok());
+  grpc::Status planned;
+  EXPECT_THAT(Plan(digest, v1::RUN_KIND_UPGRADE, "head", &planned), IsEmpty());
+  EXPECT_EQ(ErrorOf(planned), error);
+}
+
+TEST_F(TwoAgentsTest, AWaitEndsWhereTheHistoriesDiverge) {
+  const std::string newer = Share(Three());
+  std::vector<TestMigration> diverged = Two();
+  diverged.push_back({.id = "x", .revises = "b"});
+  v1::WaitForRevisionRequest request;
+  request.set_bundle_digest(Share(diverged));
+  request.set_revision("head");
+  auto context = NewContext();
+  auto wait = other_migrations_->WaitForRevision(context.get(), request);
+  v1::WaitForRevisionResponse response;
+  ASSERT_TRUE(wait->Read(&response));
+  UpgradeAll(newer);
+  while (wait->Read(&response)) EXPECT_FALSE(response.reached());
+  EXPECT_EQ(ReasonOf(wait->Finish()), v1::ERROR_REASON_HISTORY_DIVERGED);
+}
+
+// In the middle of the newer image's run, the database has what the older one
+// lacks, and lacks what that has.
+TEST_F(TwoAgentsTest, AWaitOutlastsARunThatBringsTheHistoriesTogether) {
+  const TestMigration a = {.id = "a"}, x = {.id = "x", .revises = "a"};
+  const std::string newer =
+      Share({a, {.id = "c", .revises = "a"}, x, {.id = "m", .revises = "c, x"}});
+  HeldUpgrade upgrade(*this, newer);
+  v1::WaitForRevisionRequest request;
+  request.set_bundle_digest(Share({a, x}));
+  request.set_revision("head");
+  auto context = NewContext();
+  auto wait = other_migrations_->WaitForRevision(context.get(), request);
+  v1::WaitForRevisionResponse response;
+  do {
+    ASSERT_TRUE(wait->Read(&response));
+  } while (response.status().state() != v1::STATUS_STATE_DIVERGED);
+  EXPECT_FALSE(response.reached());
+  upgrade.Finish();
+  while (wait->Read(&response)) {
+  }
+  EXPECT_TRUE(wait->Finish().ok());
+  EXPECT_TRUE(response.reached());
 }
 
 TEST_F(TwoAgentsTest, WaitsThatCanNotSucceedAreRefused) {
@@ -298,6 +385,13 @@ TEST_F(TwoAgentsTest, EditedFilesAreNamedAndAccepted) {
   EXPECT_EQ(status.edited_files(0).revision(), "a");
   EXPECT_EQ(status.edited_files(0).file(), "20240101_0001_a.sql");
   EXPECT_NE(status.edited_files(0).checksum(), status.edited_files(0).applied_checksum());
+  // An upgrade that has nothing to do says so too.
+  grpc::Status ended;
+  const std::vector<v1::RunEvent> events = Upgrade(UpgradeTo(digest), &ended);
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_THAT(events[0].run_notice().text(),
+              ::testing::HasSubstr("20240101_0001_a.sql was edited after"));
+  EXPECT_EQ(events[1].run_finished().run().state(), v1::RUN_STATE_SUCCEEDED);
 
   v1::RepairRequest request;
   request.set_request_id("repair");
@@ -352,6 +446,8 @@ TEST_F(TwoAgentsTest, AnUnfinishedStepIsShown) {
   EXPECT_EQ(shown.unfinished_step().statements_total(), 2);
   EXPECT_EQ(shown.unfinished_step().statements_done(), 1);
   EXPECT_FALSE(shown.unfinished_step().in_doubt());
+  EXPECT_FALSE(shown.unfinished_step().file_missing());
+  EXPECT_TRUE(StatusOfOther(Share(Two())).unfinished_step().file_missing());
 }
 
 TEST_F(TwoAgentsTest, WhoOnlyWaitsIsSentElsewhereWhenTheAgentEnds) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "client/commands/registry.h"
 #include "client/connection/fake_agent.h"
@@ -184,6 +185,7 @@ TEST_F(AgentCommandsTest, StatusSaysWhatToDoNext) {
   v1::Status& status = *response.mutable_status();
   status.set_state(v1::STATUS_STATE_DIVERGED);
   status.add_unknown_revisions("eeee5555");
+  status.add_beyond_revisions("eeee5555");
   status.set_pending_count(2);
   v1::EditedFile& file = *status.add_edited_files();
   file.set_revision("aaaa1111");
@@ -206,13 +208,91 @@ TEST_F(AgentCommandsTest, StatusSaysWhatToDoNext) {
   EXPECT_THAT(written_, HasSubstr("'brant repair --accept-edited'"));
   EXPECT_THAT(written_, HasSubstr("upgrade of bbbb2222 by run run9: 2 of 5 statements took "
                                   "effect\n"));
-  EXPECT_THAT(written_, HasSubstr("'brant upgrade' goes on after them"));
+  // It is refused as long as files are edited.
+  EXPECT_THAT(written_, HasSubstr("when that is settled, 'brant upgrade' goes on after them\n"));
+
+  status.clear_edited_files();
+  agent_.AddGetStatus(grpc::Status::OK, response);
+  EXPECT_EQ(Brant({"status"}), kExitDone);
+  EXPECT_THAT(written_, HasSubstr("'brant upgrade' goes on after them, if their texts are what was "
+                                  "executed\n"));
+  step.set_file_missing(true);
+  agent_.AddGetStatus(grpc::Status::OK, response);
+  EXPECT_EQ(Brant({"status"}), kExitDone);
+  EXPECT_THAT(written_, HasSubstr("use migrations that have bbbb2222; with them, 'brant upgrade' "
+                                  "goes on after them\n"));
 
   step.set_in_doubt(true);
   agent_.AddGetStatus(grpc::Status::OK, response);
   EXPECT_EQ(Brant({"status"}), kExitDone);
   EXPECT_THAT(written_, HasSubstr("whether the next one did is not known\n"));
   EXPECT_THAT(written_, HasSubstr("'brant repair bbbb2222 --took-effect' or '--no-effect'"));
+}
+
+TEST_F(AgentCommandsTest, StatusCountsWhatTheMigrationsLack) {
+  v1::GetStatusResponse response;
+  v1::Status& status = *response.mutable_status();
+  status.set_state(v1::STATUS_STATE_AHEAD);
+  status.add_current_revisions("r12");
+  status.add_unknown_revisions("r12");
+  for (int i = 3; i <= 12; ++i) status.add_beyond_revisions(absl::StrCat("r", i));
+  agent_.AddGetStatus(grpc::Status::OK, response);
+  EXPECT_EQ(Brant({"status"}), kExitDone);
+  EXPECT_THAT(written_, HasSubstr("ahead: the database holds 10 revisions that these migrations "
+                                  "have not\n"));
+  EXPECT_THAT(written_, HasSubstr(" 2 more, r5, r6, r7, r8, r9, r10, r11, r12\n"));
+}
+
+TEST_F(AgentCommandsTest, EveryHeadMayBeAppliedWhateverElseIs) {
+  v1::GetStatusResponse response;
+  v1::Status& status = *response.mutable_status();
+  options_.json = true;
+  for (v1::StatusState state : {v1::STATUS_STATE_UP_TO_DATE, v1::STATUS_STATE_AHEAD}) {
+    status.set_state(state);
+    agent_.AddGetStatus(grpc::Status::OK, response);
+    EXPECT_EQ(Brant({"current", "--check-heads"}), kExitDone) << state;
+  }
+  status.set_pending_count(1);
+  for (v1::StatusState state : {v1::STATUS_STATE_BEHIND, v1::STATUS_STATE_DIVERGED}) {
+    status.set_state(state);
+    agent_.AddGetStatus(grpc::Status::OK, response);
+    EXPECT_EQ(Brant({"current", "--check-heads"}), kExitCheckFailed) << state;
+  }
+}
+
+TEST_F(AgentCommandsTest, StatusNamesTheExecutingAgentAndWhoIsInItsWay) {
+  v1::GetStatusResponse response;
+  v1::Status& status = *response.mutable_status();
+  v1::Run& run = *status.mutable_active_run();
+  run.set_id("run9");
+  run.set_agent("b");
+  run.set_kind(v1::RUN_KIND_UPGRADE);
+  run.set_target("head");
+  run.set_state(v1::RUN_STATE_RUNNING);
+  status.mutable_blocked()->set_position(1);
+  status.mutable_blocked()->set_statement(2);
+  v1::Blocker& blocker = *status.mutable_blocked()->add_blockers();
+  blocker.set_session_id("4711");
+  blocker.set_session("app");
+  blocker.set_statement("SELECT 1");
+  agent_.AddGetStatus(grpc::Status::OK, response);
+  EXPECT_EQ(Brant({"status"}), kExitDone);
+  EXPECT_THAT(written_, HasSubstr("run9 (upgrade head), at agent b\n"));
+  EXPECT_THAT(written_,
+              HasSubstr("Blocked:   Statement 2 of step 1 waits for locks of session 4711 "
+                        "(app): SELECT 1\n"));
+
+  v1::LostRun& lost = *status.mutable_lost_run();
+  *lost.mutable_run() = run;
+  lost.mutable_silent_for()->set_seconds(12);
+  status.clear_active_run();
+  status.clear_blocked();
+  agent_.AddGetStatus(grpc::Status::OK, response);
+  EXPECT_EQ(Brant({"status"}), kExitDone);
+  EXPECT_THAT(written_,
+              HasSubstr("run run9 (upgrade head): agent b shows no life for 12 s; the next "
+                        "upgrade takes it up\n"));
+  EXPECT_THAT(written_, HasSubstr("Running:   nothing\n"));
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ class CurrentCommand : public Command {
       BRANT_ASSIGN_OR_RETURN(const RevisionSet set, RevisionSet::LoadWith(context, status));
       context.console().Print(CurrentText(set.graph(), set.rows(), set.Options(verbose_)));
     }
-    if (check_heads_ && status.state() != v1::STATUS_STATE_UP_TO_DATE) {
+    // Whatever is applied beyond them, as where the database is ahead.
+    if (check_heads_ && status.pending_count() != 0) {
       return Error(v1::ERROR_REASON_CHECK_FAILED, "Database is not on all head revisions")
           .Hint("'brant status' shows where it is; 'brant upgrade heads' applies what is pending");
     }

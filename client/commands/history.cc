@@ -23,7 +23,7 @@ class HistoryCommand : public Command {
     const bool needs_rows = indicate_ || absl::StrContains(range_, "current");
     BRANT_ASSIGN_OR_RETURN(const RevisionSet set, RevisionSet::Load(context, needs_rows));
     BRANT_ASSIGN_OR_RETURN(const std::vector<RevisionIndex> revisions,
-                           ResolveHistory(set.graph(), range_, set.rows()));
+                           ResolveHistory(set.graph(), range_, set.current()));
     if (context.console().json()) {
       context.console().PrintJson(set.List(revisions));
     } else {

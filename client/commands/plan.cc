@@ -54,11 +54,13 @@ class PlanCommand : public Command {
         agent->Plan(context.migrations(), std::move(request), [&](const v1::PlanResponse& part) {
           if (console.json()) {
             console.PrintJson(part);
+          } else if (part.has_notice()) {
+            console.Note(EscapeControl(part.notice()));
           } else {
             if (steps > 0) console.Write("\n");
             console.Print(FormatStep(part.step()));
           }
-          ++steps;
+          if (part.has_step()) ++steps;
         }));
     if (steps == 0) console.Note(absl::StrCat("Already at ", target_, ": nothing to do"));
     return kExitDone;

@@ -61,9 +61,11 @@ absl::Status RevisionSet::LoadRevisions(Context& context) {
 
 void RevisionSet::SetRows(const v1::Status& status) {
   rows_.assign(status.current_revisions().begin(), status.current_revisions().end());
+  applied_heads_.assign(status.applied_heads().begin(), status.applied_heads().end());
+  is_ahead_ = status.state() == v1::STATUS_STATE_AHEAD;
   std::vector<RevisionIndex> known;
-  for (const std::string& row : rows_) {
-    if (auto index = graph().FindId(row)) known.push_back(*index);
+  for (const std::string& id : applied_heads_) {
+    if (auto index = graph().FindId(id)) known.push_back(*index);
   }
   applied_ = graph().Ancestors(known, /*with_dependencies=*/true);
 }
@@ -89,6 +91,7 @@ ListingOptions RevisionSet::Options(bool verbose) const {
   options.verbose = verbose;
   options.folder = folder_;
   options.current = rows_;
+  options.applied = applied_heads_;
   return options;
 }
 

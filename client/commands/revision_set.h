@@ -26,9 +26,15 @@ class RevisionSet {
   // The same, with the version rows of a status that is known already.
   static absl::StatusOr<RevisionSet> LoadWith(Context& context, const v1::Status& status);
 
-  const RevisionGraph& graph() const { return bundle_ != nullptr ? bundle_->graph : remote_; }
+  const RevisionGraph& graph() const {
+    if (bundle_ != nullptr) return bundle_->graph;
+    return remote_;
+  }
   // The database's version rows; empty if it was not asked.
   const std::vector<std::string>& rows() const { return rows_; }
+  // What `current` stands for in a range: the version rows, or where the database
+  // is ahead the last applied revisions of the graph.
+  const std::vector<std::string>& current() const { return is_ahead_ ? applied_heads_ : rows_; }
   ListingOptions Options(bool verbose) const;
 
   // Identifiers of one or more revisions, of which `current` stands for the
@@ -50,6 +56,9 @@ class RevisionSet {
   RevisionGraph remote_;
   std::string folder_;
   std::vector<std::string> rows_;
+  // Applied revisions of the graph that no other applied one of it needs.
+  std::vector<std::string> applied_heads_;
+  bool is_ahead_ = false;
   // A flag per revision.
   std::vector<bool> applied_;
 };

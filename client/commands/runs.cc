@@ -111,11 +111,8 @@ class RunsCommand : public Command {
     table.Add({"Agent:", run.agent()});
     table.Add({"Request:", run.request_id()});
     table.Add({"Migrations:", run.bundle_digest()});
+    if (run.has_error()) table.Add({"Error:", DescribeError(FromRpcStatus(run.error()))});
     context.console().Print(table.Format());
-    if (run.has_error()) {
-      context.console().Print(
-          absl::StrCat("Error:      ", DescribeError(FromRpcStatus(run.error()))));
-    }
     return kExitDone;
   }
 

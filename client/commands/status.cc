@@ -8,6 +8,7 @@
 #include "client/ui/event_lines.h"
 #include "client/ui/run_view.h"
 #include "client/ui/table.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "google/protobuf/util/time_util.h"
 
 namespace brant {
@@ -15,6 +16,9 @@ namespace {
 
 // So much of a checksum tells files apart.
 constexpr size_t kShownChecksum = 12;
+
+// So many revisions that the migrations lack are named.
+constexpr int kMaxNamed = 8;
 
 std::string DescribeState(const v1::Status& status) {
   switch (status.state()) {
@@ -24,16 +28,23 @@ std::string DescribeState(const v1::Status& status) {
       return absl::StrCat("behind: ", Plural(status.pending_count(), "revision"), " pending");
     case v1::STATUS_STATE_AHEAD:
       return absl::StrCat("ahead: the database holds ",
-                          Plural(status.unknown_revisions_size(), "revision"),
+                          Plural(status.beyond_revisions_size(), "revision"),
                           " that these migrations have not");
     case v1::STATUS_STATE_DIVERGED:
       return absl::StrCat("diverged: the database holds ",
-                          Plural(status.unknown_revisions_size(), "revision"),
+                          Plural(status.beyond_revisions_size(), "revision"),
                           " of another history, and lacks ",
                           Plural(status.pending_count(), "revision"), " of these migrations");
     default:
       return "unknown";
   }
+}
+
+// All, or where they are many the latest, which need the others.
+std::string NameLatest(const google::protobuf::RepeatedPtrField<std::string>& ids) {
+  const int first = std::max(0, ids.size() - kMaxNamed);
+  return absl::StrCat(first > 0 ? absl::StrCat(first, " more, ") : "",
+                      absl::StrJoin(ids.begin() + first, ids.end(), ", "));
 }
 
 std::string DescribeRun(const v1::Run& run) {
@@ -49,7 +60,34 @@ std::string DescribeRun(const v1::Run& run) {
     absl::StrAppend(&text, ", for ", DescribeDuration(absl::Now() - start));
   }
   if (!run.actor().empty()) absl::StrAppend(&text, ", by ", run.actor());
+  if (!run.agent().empty()) absl::StrAppend(&text, ", at agent ", run.agent());
   return text;
+}
+
+std::string DescribeLost(const v1::LostRun& lost) {
+  const v1::Run& run = lost.run();
+  return absl::StrCat("run ", run.id(), " (", RunKindName(run.kind()), " ", run.target(),
+                      "): agent ", run.agent(), " shows no life for ", lost.silent_for().seconds(),
+                      " s; the next ", RunKindName(run.kind()), " takes it up");
+}
+
+// How a step goes on whose statements are not in doubt.
+std::string DescribeGoingOn(const v1::Status& status) {
+  const v1::UnfinishedStep& step = status.unfinished_step();
+  const bool down = step.direction() == v1::DIRECTION_DOWNGRADE;
+  const absl::string_view command = down ? "'brant downgrade'" : "'brant upgrade'";
+  const bool one = step.statements_done() == 1;
+  const std::string goes_on =
+      absl::StrCat(command, step.statements_done() == 0 ? " goes on with it" : " goes on after ",
+                   step.statements_done() == 0 ? "" : (one ? "it" : "them"));
+  // A downgrade finds what it needs in the database.
+  if (step.file_missing() && !down) {
+    return absl::StrCat("use migrations that have ", step.revision(), "; with them, ", goes_on);
+  }
+  if (!status.edited_files().empty()) return absl::StrCat("when that is settled, ", goes_on);
+  if (step.statements_done() == 0) return goes_on;
+  return absl::StrCat(goes_on, ", if ", one ? "its text is" : "their texts are",
+                      " what was executed");
 }
 
 std::string DialectTitle(v1::Dialect dialect) {
@@ -89,8 +127,7 @@ void AddObstacles(const v1::Status& status, Table& table) {
                                   Plural(step.statements_total(), "statement"), " took effect");
   if (!step.in_doubt()) {
     table.Add({"Unfinished:", text});
-    table.Add({"Next:", absl::StrCat("'brant ", direction, "' goes on after ",
-                                     step.statements_done() == 1 ? "it" : "them")});
+    table.Add({"Next:", DescribeGoingOn(status)});
     return;
   }
   table.Add({"Unfinished:", absl::StrCat(text, "; whether the next one did is not known")});
@@ -114,11 +151,13 @@ class StatusCommand : public Command {
     table.Add({"State:", DescribeState(status)});
     table.Add({"Current:", DescribeRevisions(status.current_revisions())});
     table.Add({"Heads:", DescribeRevisions(status.head_revisions())});
-    if (!status.unknown_revisions().empty()) {
-      table.Add({"Unknown:", absl::StrJoin(status.unknown_revisions(), ", ")});
+    if (!status.beyond_revisions().empty()) {
+      table.Add({"Unknown:", NameLatest(status.beyond_revisions())});
     }
     AddObstacles(status, table);
+    if (status.has_lost_run()) table.Add({"Lost:", DescribeLost(status.lost_run())});
     table.Add({"Running:", status.has_active_run() ? DescribeRun(status.active_run()) : "nothing"});
+    if (status.has_blocked()) table.Add({"Blocked:", DescribeBlocked(status.blocked())});
     table.Add({"Database:", status.server_version().empty() ? DialectTitle(status.dialect())
                                                             : status.server_version()});
     table.Add({"Agent:", absl::StrCat(status.agent(), " (brantd ", status.agent_version(), ")")});

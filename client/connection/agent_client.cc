@@ -37,10 +37,11 @@ absl::Status AgentClient::Retry(Call call) {
     grpc::ClientContext context;
     absl::Status status = call(context);
     peer_ = context.peer();
+    if (status.ok()) connection_->Answered();
     if (!MayRetry(status)) return connection_->Explain(std::move(status));
-    if (connection_->Failed()) continue;
+    if (connection_->Failed(status)) continue;
     if (options_.retry_limit > absl::ZeroDuration() && !std::exchange(told, true)) {
-      options_.on_retry(status);
+      options_.on_retry(connection_->Explain(status));
     }
     if (!backoff.Pause()) return connection_->Explain(std::move(status));
   }

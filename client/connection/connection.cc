@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "agent/base/error.h"
 #include "agent/base/settings.h"
@@ -50,10 +51,21 @@ grpc::ChannelArguments Arguments() {
   return arguments;
 }
 
+// The same error in other words.
+absl::Status WithMessage(const absl::Status& status, absl::string_view message) {
+  absl::Status result(status.code(), message);
+  status.ForEachPayload([&result](absl::string_view type_url, const absl::Cord& payload) {
+    result.SetPayload(type_url, payload);
+  });
+  return result;
+}
+
 class RemoteConnection : public Connection {
  public:
   explicit RemoteConnection(std::vector<std::string> addresses)
-      : addresses_(std::move(addresses)), channels_(addresses_.size()) {}
+      : addresses_(std::move(addresses)),
+        channels_(addresses_.size()),
+        failures_(addresses_.size()) {}
 
   std::shared_ptr<grpc::Channel> channel() override {
     std::shared_ptr<grpc::Channel>& channel = channels_[current_];
@@ -78,12 +90,17 @@ class RemoteConnection : public Connection {
              channel()->WaitForStateChange(state, deadline));
   }
 
-  bool Failed() override {
+  bool Failed(const absl::Status& status) override {
+    failures_[current_] = status;
+    last_failure_ = status;
     current_ = (current_ + 1) % addresses_.size();
     return current_ != 0;
   }
 
+  void Answered() override { failures_.assign(addresses_.size(), absl::OkStatus()); }
+
   absl::Status Explain(absl::Status status) override {
+    if (status == last_failure_) status = NameAllFailures(std::move(status));
     if (ReasonOf(status) != v1::ERROR_REASON_AGENT_UNREACHABLE) return status;
     return WithDetail(std::move(status), "hint",
                       "check that brantd runs there; --agent, BRANT_AGENT or brant.toml names the "
@@ -95,8 +112,25 @@ class RemoteConnection : public Connection {
     return grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), Arguments());
   }
 
+  // The last failure, with the reasons of all addresses that failed.
+  absl::Status NameAllFailures(absl::Status status) const {
+    std::vector<std::string> reasons;
+    for (size_t i = 0; i < addresses_.size(); ++i) {
+      if (failures_[i].ok()) continue;
+      std::string cause = ErrorDetail(failures_[i], "cause");
+      if (cause.empty()) cause = std::string(failures_[i].message());
+      reasons.push_back(absl::StrCat(addresses_[i], ": ", cause));
+    }
+    if (reasons.size() < 2) return status;
+    return WithMessage(
+        status, absl::StrCat("none of the agents can be used: ", absl::StrJoin(reasons, "; ")));
+  }
+
   const std::vector<std::string> addresses_;
   std::vector<std::shared_ptr<grpc::Channel>> channels_;
+  // Of each address since an agent has answered; OK: none.
+  std::vector<absl::Status> failures_;
+  absl::Status last_failure_;
   size_t current_ = 0;
 };
 

@@ -34,15 +34,20 @@ class Connection {
   // ClientContext::peer said after it.
   virtual std::shared_ptr<grpc::Channel> ChannelTo(const std::string& peer) { return channel(); }
 
-  // Called when the channel led to no answer, or to an agent that can't help.
-  // True: another address can be tried at once.
-  virtual bool Failed() { return false; }
+  // Called when the channel led to no answer, or to an agent that can't help;
+  // `status` says why. True: another address can be tried at once.
+  virtual bool Failed(const absl::Status& status) { return false; }
+
+  // Called when the channel led to an agent that helped: what was wrong with any
+  // before is of no interest any more.
+  virtual void Answered() {}
 
   // The agent is this process's own: it ends with it, and when it is gone it
   // does not come back.
   virtual bool is_private() const { return false; }
 
-  // `status`, of a call that failed, with what is known of the reason.
+  // `status`, of a call that failed, with what is known of the reason: if Failed was
+  // told of it last, all addresses that were tried, each with its own.
   virtual absl::Status Explain(absl::Status status) { return status; }
 };
 

@@ -41,17 +41,45 @@ TEST(ConnectRemoteTest, APasswordInAUrlIsNotPrinted) {
 TEST(ConnectRemoteTest, AddressesAreTriedInARound) {
   auto connection = *ConnectRemote("a:1,b:2");
   EXPECT_EQ(connection->address(), "a:1");
-  EXPECT_TRUE(connection->Failed());
+  EXPECT_TRUE(connection->Failed(absl::OkStatus()));
   EXPECT_EQ(connection->address(), "b:2");
-  EXPECT_FALSE(connection->Failed()) << "the round is over";
+  EXPECT_FALSE(connection->Failed(absl::OkStatus())) << "the round is over";
   EXPECT_EQ(connection->address(), "a:1");
+}
+
+TEST(ConnectRemoteTest, EveryAddressThatWasTriedIsNamedWithItsReason) {
+  auto connection = *ConnectRemote("a:1,b:2");
+  const auto refused = [](const char* agent) {
+    return FromGrpcStatus(
+        grpc::Status(grpc::StatusCode::UNAVAILABLE,
+                     "connections to all backends failing; last error: UNKNOWN: ipv4:1.2.3.4:1: "
+                     "Failed to connect to remote host: Connection refused"),
+        agent);
+  };
+  connection->Failed(refused("a:1"));
+  EXPECT_EQ(connection->Explain(refused("a:1")).message(),
+            "can't reach the agent at a:1: connection refused: nothing listens there");
+  const absl::Status other = Error(v1::ERROR_REASON_DATABASE_UNREACHABLE, "no database");
+  connection->Failed(other);
+  const absl::Status status = connection->Explain(other);
+  EXPECT_EQ(status.message(),
+            "none of the agents can be used: a:1: connection refused: nothing listens there; b:2: "
+            "no database");
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_DATABASE_UNREACHABLE);
+  // An error of another call is not theirs.
+  const absl::Status unrelated = Error(v1::ERROR_REASON_INVALID_TARGET, "no such target");
+  EXPECT_EQ(connection->Explain(unrelated), unrelated);
+  // What was wrong before an agent helped is not told again.
+  connection->Answered();
+  connection->Failed(other);
+  EXPECT_EQ(connection->Explain(other), other);
 }
 
 TEST(RpcStatusTest, TransportErrorsNameTheAgent) {
   absl::Status status =
-      FromGrpcStatus(grpc::Status(grpc::StatusCode::UNAVAILABLE, "refused"), "a:1");
+      FromGrpcStatus(grpc::Status(grpc::StatusCode::UNAVAILABLE, "Socket closed"), "a:1");
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_AGENT_UNREACHABLE);
-  EXPECT_EQ(status.message(), "can't reach the agent at a:1: refused");
+  EXPECT_EQ(status.message(), "can't reach the agent at a:1: the connection was lost");
   EXPECT_TRUE(IsTransient(status));
   status = FromGrpcStatus(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, ""), "a:1");
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_AGENT_UNREACHABLE);

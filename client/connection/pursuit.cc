@@ -58,16 +58,18 @@ bool Pursuit::TryAgain(const absl::Status& status, bool progressed) {
     backoff_.Reset();
     upload_backoff_.Reset();
     told_ = false;
+    client_.connection().Answered();
   }
-  trouble_ = status;
   const v1::ErrorReason reason = ReasonOf(status);
   // A standby alone is no contact: who never meets anything else is told so.
   if (!client_.connection().is_private() && reason != v1::ERROR_REASON_DATABASE_READ_ONLY &&
       (progressed || reason != v1::ERROR_REASON_AGENT_UNREACHABLE)) {
     backoff_.Lift();
   }
-  if (client_.connection().Failed()) return true;
-  if (!std::exchange(told_, true)) note_(absl::StrCat("Trying again: ", status.message()));
+  const bool another = client_.connection().Failed(status);
+  trouble_ = client_.connection().Explain(status);
+  if (another) return true;
+  if (!std::exchange(told_, true)) note_(absl::StrCat("Trying again: ", trouble_.message()));
   return backoff_.Pause();
 }
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
+#include "client/connection/transport_error.h"
 #include "google/rpc/status.pb.h"
 
 namespace brant {
@@ -14,12 +15,16 @@ absl::Status FromGrpcStatus(const grpc::Status& status, absl::string_view agent)
     return FromRpcStatus(rpc);
   }
   switch (status.error_code()) {
-    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::UNAVAILABLE: {
+      const std::string cause = ExplainTransportError(status.error_message());
       return Error(v1::ERROR_REASON_AGENT_UNREACHABLE,
-                   absl::StrCat("can't reach the agent at ", agent, ": ", status.error_message()));
+                   absl::StrCat("can't reach the agent at ", agent, ": ", cause))
+          .With("cause", cause);
+    }
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return Error(v1::ERROR_REASON_AGENT_UNREACHABLE,
-                   absl::StrCat("the agent at ", agent, " did not answer in time"));
+                   absl::StrCat("the agent at ", agent, " did not answer in time"))
+          .With("cause", "it did not answer in time");
     case grpc::StatusCode::UNIMPLEMENTED:
       return Error(v1::ERROR_REASON_INTERNAL,
                    absl::StrCat("the agent at ", agent, " does not know this request"))

@@ -7,6 +7,7 @@
 #include "agent/base/error.h"
 #include "brant/v1/run_service.grpc.pb.h"
 #include "client/connection/rpc_status.h"
+#include "client/ui/event_lines.h"
 #include "grpcpp/completion_queue.h"
 
 namespace brant {
@@ -18,6 +19,8 @@ class CancelCall {
   CancelCall(const std::shared_ptr<grpc::Channel>& channel, const std::string& run_id) {
     v1::CancelRunRequest request;
     request.set_run_id(run_id);
+    // Others that want the same have not given up.
+    request.set_own_request_only(true);
     reader_ = v1::RunService::NewStub(channel)->AsyncCancelRun(&context_, request, &queue_);
     reader_->Finish(&response_, &status_, nullptr);
   }
@@ -75,7 +78,7 @@ RunOutcome RunFollower::Finish() {
   RunOutcome outcome;
   outcome.run = end_->run_finished().run();
   outcome.predecessor = predecessor_;
-  // Nobody but this program can have cancelled it.
+  // Who left has cancelled it.
   const bool cancelled = outcome.run.state() == v1::RUN_STATE_CANCELLED;
   if (cancelled && client_.connection().is_private()) outcome.left = pursuit_.left();
   return outcome;
@@ -138,7 +141,11 @@ absl::Status RunFollower::Attempt(const RunRequest& request) {
   grpc::ClientContext context;
   std::unique_ptr<CancelCall> cancel;
   const grpc::Status ended = StreamEvents(
-      request, channel, context, [this](const v1::RunEvent& event) { Deliver(event); },
+      request, channel, context,
+      [&](const v1::RunEvent& event) {
+        NoteTakeover(address);
+        Deliver(event);
+      },
       [&](bool idle) {
         if (idle) view_.Tick();
         if (pursuit_.left() == Left::kNot || end_.has_value()) return true;
@@ -156,6 +163,12 @@ absl::Status RunFollower::Attempt(const RunRequest& request) {
                  absl::StrCat("the agent at ", address, " ended the stream before the run's end"));
   }
   return FromGrpcStatus(ended, address);
+}
+
+void RunFollower::NoteTakeover(const std::string& address) {
+  // What is shown next may begin again with a step that was shown before.
+  if (!address_.empty() && address != address_) view_.Note(DescribeTakeover(address_, address));
+  address_ = address;
 }
 
 bool RunFollower::IsNew(const v1::RunEvent& event) {

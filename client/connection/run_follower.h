@@ -62,6 +62,9 @@ class RunFollower {
   absl::StatusOr<RunOutcome> Follow(RunRequest request, MigrationSource* source);
   // One stream, to its end.
   absl::Status Attempt(const RunRequest& request);
+  // To be called with the address of each event's agent: another one than before is
+  // told.
+  void NoteTakeover(const std::string& address);
   void Deliver(const v1::RunEvent& event);
   // Whether the event was not seen before.
   bool IsNew(const v1::RunEvent& event);
@@ -80,6 +83,8 @@ class RunFollower {
   bool progressed_ = false;
   // Who answered the last call.
   std::string peer_;
+  // From where the last event came.
+  std::string address_;
   // The run's end; kept from the view while the run may be taken up.
   std::optional<v1::RunEvent> end_;
   v1::Run predecessor_;

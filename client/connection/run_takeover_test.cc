@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
@@ -59,6 +60,8 @@ TEST_F(RunTakeoverTest, RunIsTakenUpAtAnotherAddress) {
   EXPECT_EQ(outcome->run.id(), "run2");
   EXPECT_EQ(waited(), absl::ZeroDuration());
   EXPECT_EQ(other.upgrades()[0].request_id(), "request1");
+  EXPECT_THAT(view_.notes, ElementsAre(absl::StrCat("agent ", agent_.address(),
+                                                    " went away; going on at ", other.address())));
 }
 
 TEST_F(RunTakeoverTest, AnotherAgentRelaysTheRunFromWhereItWasSeen) {
@@ -277,7 +280,7 @@ TEST_F(RunTakeoverTest, TimeoutEndsTheTriesAndSaysWhatWasWrong) {
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_EQ(outcome->left, Left::kTimeout);
   EXPECT_EQ(outcome->run.id(), "run1");
-  EXPECT_THAT(outcome->trouble.message(), HasSubstr("connection reset"));
+  EXPECT_THAT(outcome->trouble.message(), HasSubstr("the connection was lost"));
   EXPECT_LT(waited(), absl::Seconds(61));
 }
 
@@ -286,14 +289,17 @@ TEST_F(RunTakeoverTest, TimeoutCancelsTheRunOfAPrivateAgent) {
   timeout_ = absl::Seconds(60);
   agent_.AddUpgrade({{Event(1)},
                      grpc::Status::OK,
-                     [this] { left_.WaitForNotification(); },
+                     [this] {
+                       while (agent_.cancels().empty()) std::this_thread::yield();
+                     },
                      {Ended(v1::RUN_STATE_CANCELLED, v1::ERROR_REASON_CANCELLED)}});
   view_.on_show = [this] { now_ += absl::Seconds(60); };
-  view_.on_note = [this] { left_.Notify(); };
   absl::StatusOr<RunOutcome> outcome = Upgrade(agent_.address());
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_EQ(outcome->left, Left::kTimeout);
   EXPECT_EQ(outcome->run.state(), v1::RUN_STATE_CANCELLED);
+  // Others that want the same have not given up.
+  EXPECT_TRUE(agent_.cancels()[0].own_request_only());
 }
 
 TEST_F(RunTakeoverTest, SignalLeavesARemoteRunToItself) {

@@ -51,20 +51,28 @@ std::string DescribeBlocker(const v1::Blocker& blocker) {
 }  // namespace
 
 std::string DescribeWaiting(const v1::RunWaiting& waiting) {
-  std::string line = "Waiting";
-  if (waiting.queue_position() > 0) {
-    absl::StrAppend(&line, " behind ", Plural(waiting.queue_position(), "run"));
-  }
   const v1::Run& active = waiting.active_run();
-  if (!waiting.holder().empty()) absl::StrAppend(&line, " for ", waiting.holder());
-  if (!active.id().empty() && !absl::StrContains(waiting.holder(), active.id())) {
-    absl::StrAppend(&line, waiting.holder().empty() ? " for " : ": ", DescribeActiveRun(active));
+  // The one that executes is among those before this one.
+  const int others = waiting.queue_position() - 1;
+  if (!active.id().empty()) {
+    return OneLine(
+        absl::StrCat("Waiting for ", DescribeActiveRun(active),
+                     others > 0 ? absl::StrCat(" and ", Plural(others, "run"), " more") : ""));
   }
-  return line == "Waiting" ? "Waiting for the migration lock" : OneLine(line);
+  if (others > 0) return absl::StrCat("Waiting for ", Plural(others + 1, "run"));
+  return OneLine(
+      absl::StrCat("Waiting for the migration lock",
+                   waiting.holder().empty() ? "" : absl::StrCat(", held by ", waiting.holder())));
 }
 
-std::string WaitingKey(const v1::RunWaiting& waiting) {
-  return absl::StrCat(waiting.holder(), "\n", waiting.active_run().id());
+bool IsSameWait(const v1::RunWaiting& before, const v1::RunWaiting& now) {
+  const std::string& run = now.active_run().id();
+  if (before.queue_position() != now.queue_position()) return false;
+  if (run == before.active_run().id()) return !run.empty() || before.holder() == now.holder();
+  // The session is seen a moment before the journal tells of its run, whose id is
+  // in its name.
+  const std::string& known = run.empty() ? before.active_run().id() : run;
+  return absl::StrContains(run.empty() ? now.holder() : before.holder(), known);
 }
 
 std::string DescribeBlocked(const v1::StatementBlocked& blocked) {
@@ -110,6 +118,10 @@ std::string DescribeAttempt(const v1::AttemptFailed& attempt) {
   return OneLine(absl::StrCat(where, " is tried again in ",
                               DescribeDuration(ToDuration(attempt.delay())), ": ",
                               attempt.error().message()));
+}
+
+std::string DescribeTakeover(absl::string_view from, absl::string_view to) {
+  return OneLine(absl::StrCat("agent ", from, " went away; going on at ", to));
 }
 
 std::string DescribeFollowing(const v1::RelayedEvent& relayed) {

@@ -12,9 +12,9 @@
 namespace brant {
 
 std::string DescribeWaiting(const v1::RunWaiting& waiting);
-// What makes a wait another one: the holder and the run that executes, and not
-// how far that is.
-std::string WaitingKey(const v1::RunWaiting& waiting);
+// Whether both are the same state of the wait: the same run executes, however far
+// it is, and the place behind it is the same.
+bool IsSameWait(const v1::RunWaiting& before, const v1::RunWaiting& now);
 
 std::string DescribeBlocked(const v1::StatementBlocked& blocked);
 // The same for where there is little room: who, and nothing else.
@@ -27,6 +27,9 @@ std::string BlockedKey(const v1::StatementBlocked& blocked);
 std::string DescribeProgress(const v1::StatementProgress& progress);
 
 std::string DescribeAttempt(const v1::AttemptFailed& attempt);
+
+// Between two agents, each by its address.
+std::string DescribeTakeover(absl::string_view from, absl::string_view to);
 
 // "Following run 7 of agent b".
 std::string DescribeFollowing(const v1::RelayedEvent& relayed);

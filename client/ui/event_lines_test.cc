@@ -33,10 +33,44 @@ TEST(DescribeWaitingTest, SaysWhatIsKnown) {
   v1::RunWaiting waiting;
   EXPECT_EQ(DescribeWaiting(waiting), "Waiting for the migration lock");
   waiting.set_queue_position(2);
-  EXPECT_EQ(DescribeWaiting(waiting), "Waiting behind 2 runs");
+  EXPECT_EQ(DescribeWaiting(waiting), "Waiting for 2 runs");
   waiting.mutable_active_run()->set_id("run9");
   waiting.mutable_active_run()->set_kind(v1::RUN_KIND_REPAIR);
-  EXPECT_EQ(DescribeWaiting(waiting), "Waiting behind 2 runs for run run9 (repair)");
+  EXPECT_EQ(DescribeWaiting(waiting), "Waiting for run run9 (repair) and 1 run more");
+  waiting.set_queue_position(1);
+  waiting.set_holder("pid 12 (brant run run9 b) from 10.0.0.7");
+  EXPECT_EQ(DescribeWaiting(waiting), "Waiting for run run9 (repair)");
+  waiting.clear_active_run();
+  EXPECT_EQ(DescribeWaiting(waiting),
+            "Waiting for the migration lock, held by pid 12 (brant run run9 b) from 10.0.0.7");
+}
+
+TEST(IsSameWaitTest, ASessionAndTheRunThatItExecutesAreOneState) {
+  v1::RunWaiting before;
+  before.set_queue_position(1);
+  before.set_holder("pid 12 (brant run run9 b)");
+  v1::RunWaiting now = before;
+  EXPECT_TRUE(IsSameWait(before, now));
+  now.mutable_active_run()->set_id("run9");
+  EXPECT_TRUE(IsSameWait(before, now));
+  EXPECT_TRUE(IsSameWait(now, before));
+  // The lock was free for a moment.
+  before = now;
+  now.clear_holder();
+  EXPECT_TRUE(IsSameWait(before, now));
+  now.mutable_active_run()->set_id("run10");
+  EXPECT_FALSE(IsSameWait(before, now));
+  now = before;
+  now.set_queue_position(2);
+  EXPECT_FALSE(IsSameWait(before, now));
+  before.clear_active_run();
+  now = before;
+  now.set_holder("pid 13 (psql)");
+  EXPECT_FALSE(IsSameWait(before, now));
+}
+
+TEST(DescribeTakeoverTest, NamesBothAgents) {
+  EXPECT_EQ(DescribeTakeover("a:1", "b:2"), "agent a:1 went away; going on at b:2");
 }
 
 TEST(DescribeDurationTest, UnitsGrow) {

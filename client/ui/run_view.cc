@@ -1,5 +1,6 @@
 #include "client/ui/run_view.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -47,7 +48,7 @@ class PlainView : public RunView {
   void Show(const v1::RunEvent& event) override {
     switch (event.event_case()) {
       case v1::RunEvent::kRunWaiting:
-        PrintOnce(DescribeWaiting(event.run_waiting()), WaitingKey(event.run_waiting()), waiting_);
+        ShowWaiting(event.run_waiting());
         break;
       case v1::RunEvent::kStepStarted:
         ShowStep(event.step_started());
@@ -76,6 +77,13 @@ class PlainView : public RunView {
   void Note(absl::string_view text) override { console_.Note(text); }
 
  private:
+  void ShowWaiting(const v1::RunWaiting& waiting) {
+    if (!waiting_.has_value() || !IsSameWait(*waiting_, waiting)) {
+      console_.Print(DescribeWaiting(waiting));
+    }
+    waiting_ = waiting;
+  }
+
   void ShowStep(const v1::StepStarted& step) {
     const std::string parents =
         step.parents().empty() ? "<base>" : absl::StrJoin(step.parents(), ", ");
@@ -115,7 +123,7 @@ class PlainView : public RunView {
   }
 
   Console& console_;
-  std::string waiting_;
+  std::optional<v1::RunWaiting> waiting_;
   std::string blocked_;
   std::string followed_;
   absl::Time last_progress_ = absl::InfinitePast();

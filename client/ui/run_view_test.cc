@@ -175,7 +175,7 @@ TEST_F(RunViewTest, PlainViewSaysOnceWhatItWaitsFor) {
   RunView& view = View({});
   view.Show(Waiting("run 7 of agent b"));
   view.Show(Waiting("run 7 of agent b"));
-  EXPECT_EQ(Written(), "Waiting for run 7 of agent b\n");
+  EXPECT_EQ(Written(), "Waiting for the migration lock, held by run 7 of agent b\n");
 }
 
 TEST_F(RunViewTest, PlainViewNamesTheRunThatExecutesAndNotEachOfItsSteps) {
@@ -195,9 +195,8 @@ TEST_F(RunViewTest, PlainViewNamesTheRunThatExecutesAndNotEachOfItsSteps) {
   event.mutable_run_waiting()->set_holder("run10 of agent b");
   view.Show(event);
   EXPECT_EQ(Written(),
-            "Waiting for session 12, connected since 12:00: run run9 of agent b (upgrade head by "
-            "ops@ci)\n"
-            "Waiting for run10 of agent b\n");
+            "Waiting for run run9 of agent b (upgrade head by ops@ci)\n"
+            "Waiting for run run10 of agent b (upgrade head by ops@ci)\n");
 }
 
 TEST_F(RunViewTest, PlainViewSaysOnceWhoIsInTheWay) {
@@ -237,7 +236,7 @@ TEST_F(RunViewTest, PlainViewShowsAnotherAgentsRunAsItsOwn) {
   view.Show(Relayed(Step(1, "aaaa1111", "First"), "run10"));
   view.Show(Relayed(Finished(v1::RUN_STATE_SUCCEEDED), "run10"));
   EXPECT_EQ(Written(),
-            "Waiting for agent b\n"
+            "Waiting for the migration lock, held by agent b\n"
             "Following run run9 of agent b\n"
             "Running upgrade <base> -> aaaa1111, First\n"
             "Statement 2 of step 1 waits for locks of session 4711 (psql, alice from 10.0.0.7, in "

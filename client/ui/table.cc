@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "agent/base/error.h"
 #include "client/ui/utf8.h"
 
@@ -22,10 +23,13 @@ std::string Table::Format() const {
   }
   std::string text;
   for (const auto& row : rows_) {
+    int column = 0;
     for (size_t i = 0; i < row.size(); ++i) {
-      absl::StrAppend(&text, row[i]);
+      absl::StrAppend(&text,
+                      absl::StrReplaceAll(row[i], {{"\n", "\n" + std::string(column, ' ')}}));
       // Nothing after the last cell.
       if (i + 1 < row.size()) text.append(widths[i] - DisplayWidth(row[i]) + 2, ' ');
+      column += widths[i] + 2;
     }
     text.push_back('\n');
   }

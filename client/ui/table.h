@@ -7,7 +7,7 @@
 namespace brant {
 
 // Rows of cells whose columns line up, two spaces apart. Control characters
-// become visible.
+// become visible; a cell's further lines begin below its first one.
 class Table {
  public:
   void Add(std::vector<std::string> row);

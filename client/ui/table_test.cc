@@ -22,6 +22,16 @@ TEST(TableTest, ControlCharactersAreVisible) {
   EXPECT_EQ(table.Format(), "\\x1b[2J  x\n");
 }
 
+TEST(TableTest, FurtherLinesOfTheLastCellBeginBelowItsFirst) {
+  Table table;
+  table.Add({"Run:", "1"});
+  table.Add({"Error:", "failed\n  hint: mend it"});
+  EXPECT_EQ(table.Format(),
+            "Run:    1\n"
+            "Error:  failed\n"
+            "          hint: mend it\n");
+}
+
 TEST(TableTest, EmptyIsEmpty) { EXPECT_EQ(Table().Format(), ""); }
 
 }  // namespace

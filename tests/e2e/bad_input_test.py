@@ -1,6 +1,8 @@
 """What bad input gets: an error that says where and what to do, the documented
 exit code, and an untouched database."""
 
+import subprocess
+
 from tests.e2e import harness
 
 USAGE, UNREACHABLE, REFUSED = 2, 3, 6
@@ -181,6 +183,26 @@ class FailingStatementMysqlTest(FailingStatement, harness.EndToEndTest):
         self.assertIn("three", database.objects())
         self.assertEqual(database.version_rows(), ["bbbb"])
         self.assertEqual(database.rows("SELECT COUNT(*) FROM missing;"), [["1"]])
+
+
+class TakenPortTest(harness.EndToEndTest):
+    def test_an_address_that_is_taken_is_told_once_and_with_a_next_step(self):
+        url = self.new_database("sqlite").url
+        address = self.start_agent(url)
+        second = subprocess.run(
+            [harness.BRANTD, "--listen", address],
+            env={**self.environment, "BRANT_DATABASE_URL": url},
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        self.assertEqual(second.returncode, 1)
+        lines = second.stderr.splitlines()
+        self.assertEqual(len(lines), 2, second.stderr)
+        self.assertEqual(lines[0], "brantd: can't listen on " + address)
+        self.assertIn("hint: most likely another brantd", lines[1])
 
 
 class UnreachableServerTest(harness.EndToEndTest):

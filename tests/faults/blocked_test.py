@@ -8,7 +8,8 @@ import os
 import threading
 import time
 
-from tests.faults import cluster, journal
+from tests.e2e import harness
+from tests.faults import cluster, journal, processes
 
 HOLD = float(os.environ.get("FAULTS_HOLD", "12"))
 # brantd's default (docs/brantd.md), in seconds, and what a busy machine may add.
@@ -48,6 +49,12 @@ class Application:
 class BlockedTest(cluster.SharedServerTest):
     dialect = os.environ["FAULTS_DATABASE"]
 
+    def status(self):
+        """What `brant status` prints."""
+        client = processes.Process(
+            self, [harness.BRANT, "status", "--agent", *self.addresses()], self.environment)
+        return client.wait(10).out
+
     def test_application_is_not_held_up(self):
         self.plan(0, None)
         self.step("r0001", "r0000", "ALTER TABLE items ADD COLUMN more INTEGER;\n"
@@ -73,6 +80,8 @@ class BlockedTest(cluster.SharedServerTest):
         if self.dialect == "postgresql":
             # MariaDB does not keep what a session ran last.
             self.assertIn("the_readers_query", blocker["statement"])
+        # Who asks later is told too, once it is recorded.
+        processes.wait_until(lambda: f"of session {session}" in self.status(), 10, "the status tells")
         # The reader stays for as long as it wants; that is the fault.
         time.sleep(max(0, HOLD - (time.monotonic() - begin)))
         self.assertTrue(client.alive(), client.stdout.text())

@@ -10,7 +10,10 @@ import shutil
 
 from tests.faults import cluster, journal, processes
 
+CHECK_FAILED = 5
 REFUSED = 6
+# What the image `old` is told of what it undoes.
+STORED = "r0003, r0002 are not among these migrations; the scripts stored in the database run"
 
 
 class ImageTest(cluster.SharedServerTest):
@@ -55,13 +58,36 @@ class ImageTest(cluster.SharedServerTest):
     def test_older_image_after_a_newer_one(self):
         self.succeeds("upgrade", "head")
         self.assertIn("ahead", self.succeeds("upgrade", "head", "--migrations", "old"))
-        self.assertIn("ahead", self.succeeds("status", "--migrations", "old"))
+        self.succeeds("wait", "head", "--migrations", "old", "--timeout", "30")
+        said = self.succeeds("status", "--migrations", "old")
+        self.assertIn("ahead: the database holds 2 revisions that these migrations have not", said)
+        self.assertIn("r0002, r0003\n", said)
+        self.assertEqual(self.succeeds("current", "--check-heads", "--migrations", "old"),
+                         "r0003 (not among the migration files)\n")
+        self.assertEqual(self.succeeds("history", "-i", "--migrations", "old"),
+                         "r0000 -> r0001 (head) (applied), Revision r0001\n<base> -> r0000, Revision r0000\n")
+        self.assertEqual(self.succeeds("history", "-r", "current:", "-i", "--migrations", "old").count("\n"), 1)
+        self.assertEqual(self.journal.version_rows(), ["r0003"])
+        self.check()
+
+    def test_what_an_older_image_plans_after_a_newer_one(self):
+        self.succeeds("upgrade", "head")
+        result = self.on_agent("plan", "head", "--migrations", "old")
+        self.assertEqual((result.code, result.out), (0, ""), result)
+        self.assertIn("the database is ahead of these migrations: it is at r0003", result.err)
+        self.assertIn("nothing to do", result.err)
+        result = self.on_agent("plan", "--downgrade", "r0001", "--migrations", "old")
+        self.assertEqual(result.code, 0, result)
+        self.assertIn(STORED, result.err)
+        self.assertIn("-- 1. downgrade r0003 -> r0002", result.out)
+        self.assertIn("DROP TABLE t_r0003;", result.out)
+        self.assertIn("DROP TABLE t_r0002;", result.out)
         self.assertEqual(self.journal.version_rows(), ["r0003"])
         self.check()
 
     def test_older_image_undoes_what_a_newer_one_applied(self):
         self.succeeds("upgrade", "head")
-        self.succeeds("downgrade", "r0001", "--migrations", "old")
+        self.assertIn(STORED, self.succeeds("downgrade", "r0001", "--migrations", "old"))
         self.assertEqual(self.journal.version_rows(), ["r0001"])
         self.succeeds("upgrade", "head")
         self.assertEqual(self.journal.version_rows(), ["r0003"])
@@ -83,6 +109,11 @@ class ImageTest(cluster.SharedServerTest):
         said = self.refused("HISTORY_DIVERGED", "upgrade", "head")
         self.assertIn("left1", said)
         self.assertIn("r0001", said)
+        for command in ("plan", "wait"):
+            # In the words of the upgrade, which then also says where that left the database.
+            self.assertTrue(said.startswith(self.refused("HISTORY_DIVERGED", command, "head")), said)
+        self.assertEqual(self.on_agent("current", "--check-heads").code, CHECK_FAILED)
+        self.assertIn("<base> -> r0000 (applied),", self.succeeds("history", "-i"))
         self.assertEqual(self.journal.version_rows(), ["left1"])
         self.check()
 

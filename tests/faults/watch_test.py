@@ -70,6 +70,43 @@ class WatchTest(cluster.SharedServerTest):
         self.assertEqual(result.code, FAILED, result)
         self.check()
 
+    def waiting_behind(self):
+        """A client at the second agent that follows the run of the first one; both, and the run's id."""
+        runner, run_id = self.start_run()
+        waiter = self.client("upgrade", "head", addresses=self.there)
+        waiter.next_event("relayed")
+        return runner, waiter, run_id
+
+    def test_one_cancel_ends_equal_requests_of_all_agents(self):
+        self.slow_plan(50, 0.5)
+        runner, waiter, run_id = self.waiting_behind()
+        # Through the agent that executes it, and that tells nobody.
+        self.assertEqual(self.client("cancel", run_id, addresses=self.here).wait(15).code, 0)
+        self.assertEqual(runner.wait(15).code, FAILED)
+        result = waiter.wait(15)
+        self.assertEqual(result.code, FAILED, result)
+        self.assertIn(run_id, json.loads(result.out.splitlines()[-1])["error"]["message"])
+        self.assertEqual([run["state"] for run in self.journal.runs()], ["cancelled"])
+        self.check()
+
+    def test_a_failure_is_not_tried_once_per_agent(self):
+        self.step("r0000", "", "CREATE TABLE effects (revision VARCHAR(32), number INTEGER);",
+                  tables=["effects"])
+        self.step("r0001", "r0000", "INSERT INTO effects SELECT EFFECT FROM pg_sleep(3);\nSELECT nothing;")
+        runner, waiter, run_id = self.waiting_behind()
+        self.assertEqual(runner.wait(15).code, FAILED)
+        result = waiter.wait(15)
+        self.assertEqual(result.code, FAILED, result)
+        error = json.loads(result.out.splitlines()[-1])["error"]
+        self.assertEqual(error["reason"], "STATEMENT_FAILED")
+        self.assertIn(run_id, error["message"])
+        self.assertIn("nothing", error["metadata"]["statement"])
+        self.assertEqual([run["state"] for run in self.journal.runs()], ["failed"])
+        # Who comes later tries.
+        self.assertEqual(self.client("upgrade", "head", addresses=self.there).wait(15).code, FAILED)
+        self.assertEqual(len(self.journal.runs()), 2)
+        self.check()
+
     def test_reader_that_does_not_read_costs_nothing(self):
         # Events of many kilobytes.
         text = "x" * 500

@@ -15,6 +15,7 @@
 #include "agent/database/mysql/fingerprint.h"
 #include "agent/database/mysql/literals.h"
 #include "agent/database/mysql/observe.h"
+#include "agent/database/mysql/statement_kind.h"
 #include "agent/database/mysql/temporary_tables.h"
 
 namespace brant::mysql {
@@ -96,6 +97,10 @@ absl::Status MysqlSession::RememberPrepared(absl::string_view statement) {
   const PreparedUse use = ReadPreparedUse(statement);
   if (use.action != PreparedUse::Action::kPrepare &&
       use.action != PreparedUse::Action::kDeallocate) {
+    // A procedure may have prepared others under the same names.
+    BRANT_ASSIGN_OR_RETURN(const StatementKind kind,
+                           KindOf({statement, 0, ClassifyMysqlStatement(statement)}));
+    if (kind == StatementKind::kProcedure) prepared_.clear();
     return absl::OkStatus();
   }
   prepared_.erase(use.name);
@@ -117,6 +122,15 @@ absl::StatusOr<std::optional<std::string>> MysqlSession::ExecutedText(const Prep
   const auto found = prepared_.find(use.name);
   if (use.name.empty() || found == prepared_.end()) return std::nullopt;
   return found->second;
+}
+
+absl::StatusOr<StatementKind> MysqlSession::KindOf(const Statement& statement) {
+  if (statement.kind != StatementKind::kAutonomous) return statement.kind;
+  const PreparedUse use = ReadPreparedUse(statement.text);
+  if (use.action != PreparedUse::Action::kExecute) return statement.kind;
+  BRANT_ASSIGN_OR_RETURN(const std::optional<std::string> text, ExecutedText(use));
+  const bool atomic = text && ClassifyMysqlStatement(*text) != StatementKind::kProcedure;
+  return atomic ? statement.kind : StatementKind::kProcedure;
 }
 
 absl::StatusOr<std::optional<std::string>> MysqlSession::Fingerprint(absl::string_view statement) {

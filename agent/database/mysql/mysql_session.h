@@ -41,6 +41,7 @@ class MysqlSession : public Session {
   absl::StatusOr<bool> TryLock(absl::string_view name) override;
   absl::Status ReleaseLock(absl::string_view name) override;
   absl::StatusOr<std::optional<LockOwner>> LockHolder(absl::string_view name) override;
+  absl::StatusOr<StatementKind> KindOf(const Statement& statement) override;
   // EXECUTE is judged by what was prepared; it must be prepared again before,
   // where a step is resumed.
   absl::StatusOr<std::optional<std::string>> Fingerprint(absl::string_view statement) override;

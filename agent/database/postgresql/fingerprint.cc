@@ -1,23 +1,26 @@
 #include "agent/database/postgresql/fingerprint.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/base/sha256.h"
+#include "agent/database/postgresql/index_definition.h"
 #include "agent/database/postgresql/object_statement.h"
 #include "agent/database/postgresql/statement_kind.h"
 
 namespace brant {
 namespace {
 
-// A name that the index does not have is left out.
-constexpr absl::string_view kValidIndexes =
+constexpr absl::string_view kValidIndex =
     "SELECT c.relname FROM pg_catalog.pg_index i "
     "JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-    "WHERE i.indisvalid AND i.indrelid = pg_catalog.to_regclass(?) AND c.relname = coalesce(?, "
-    "c.relname) ORDER BY c.oid";
+    "WHERE i.indisvalid AND i.indrelid = pg_catalog.to_regclass(?) AND c.relname = ?";
+
+constexpr absl::string_view kValidIndexes =
+    "SELECT i.indexrelid FROM pg_catalog.pg_index i WHERE i.indisvalid AND";
 
 // The oid, for what another session may have made anew.
 constexpr absl::string_view kRelation = "SELECT pg_catalog.to_regclass(?)::oid";
@@ -47,9 +50,8 @@ BoundStatement Question(const ObjectStatement& statement) {
   const auto& table = statement.table;
   switch (statement.action) {
     case ObjectAction::kCreateIndex:
-      if (!table.has_value()) break;
-      return {std::string(kValidIndexes),
-              {Value(table->Quoted()), object.has_value() ? Value(object->name) : Value()}};
+      if (!table.has_value() || !object.has_value()) break;
+      return {std::string(kValidIndex), {Value(table->Quoted()), Value(object->name)}};
     case ObjectAction::kDetachPartition:
     case ObjectAction::kFinalizeDetach:
       if (!table.has_value() || !object.has_value()) break;
@@ -76,16 +78,34 @@ BoundStatement Question(const ObjectStatement& statement) {
   return {};
 }
 
+// What the catalogue says; nothing where it can't tell.
+absl::StatusOr<std::optional<Rows>> Ask(Session& session, const ObjectStatement& statement) {
+  // The server gives it a name of its own, and others may make and drop indexes
+  // of the table meanwhile.
+  if (statement.action == ObjectAction::kCreateIndex && !statement.object.has_value()) {
+    // In a transaction it fails.
+    if (session.InTransaction()) return std::nullopt;
+    BRANT_ASSIGN_OR_RETURN(std::optional<Rows> alike,
+                           FindIndexesLike(session, statement, kValidIndexes));
+    if (alike.has_value()) std::sort(alike->begin(), alike->end());
+    return alike;
+  }
+  const BoundStatement question = Question(statement);
+  if (question.sql.empty()) return std::nullopt;
+  BRANT_ASSIGN_OR_RETURN(Rows rows, session.Query(question.sql, question.args));
+  return std::optional<Rows>(std::move(rows));
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<std::string>> PostgresFingerprint(Session& session,
                                                                absl::string_view statement) {
   if (ClassifyPostgresqlStatement(statement) != StatementKind::kAutonomous) return std::nullopt;
-  const BoundStatement question = Question(ParseObjectStatement(statement));
-  if (question.sql.empty()) return std::nullopt;
-  BRANT_ASSIGN_OR_RETURN(Rows rows, session.Query(question.sql, question.args));
+  BRANT_ASSIGN_OR_RETURN(const std::optional<Rows> rows,
+                         Ask(session, ParseObjectStatement(statement)));
+  if (!rows.has_value()) return std::nullopt;
   Sha256 digest;
-  for (const auto& row : rows) {
+  for (const auto& row : *rows) {
     for (const auto& value : row) {
       // Each with its length, so that no two results read the same.
       digest.Add(value.has_value() ? absl::StrCat(value->size(), ":", *value) : "-");

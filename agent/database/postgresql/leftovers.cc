@@ -1,13 +1,14 @@
 #include "agent/database/postgresql/leftovers.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "agent/base/error.h"
+#include "agent/database/postgresql/index_definition.h"
 #include "agent/database/postgresql/object_statement.h"
 
 namespace brant {
@@ -49,19 +50,6 @@ constexpr absl::string_view kTablesOfSchema =
 constexpr absl::string_view kTablesOfDatabase =
     "(WITH tables (oid) AS (SELECT t.oid FROM pg_catalog.pg_class t) ";
 
-// All that makes an index, but for its name.
-std::string Definition(absl::string_view index) {
-  return absl::StrCat(
-      "(SELECT pg_catalog.concat_ws(' ', d.indisunique, d.indnkeyatts, d.indclass, d.indoption, "
-      "d.indcollation, pg_catalog.to_jsonb(d) ->> 'indnullsnotdistinct', r.relam, "
-      "pg_catalog.array_to_string(r.reloptions, ','), "
-      "(SELECT pg_catalog.string_agg(pg_catalog.pg_get_indexdef(d.indexrelid, k, false), ',' "
-      "ORDER BY k) FROM pg_catalog.generate_series(1, d.indnatts) k), "
-      "'where ' || pg_catalog.pg_get_expr(d.indpred, d.indrelid)) "
-      "FROM pg_catalog.pg_index d JOIN pg_catalog.pg_class r ON r.oid = d.indexrelid WHERE ",
-      index, ")");
-}
-
 absl::Status StillBuilt(const std::string& index, const std::string& pid) {
   return Error(v1::ERROR_REASON_LOCK_NOT_AVAILABLE,
                absl::StrCat("session ", pid, " is still building an index on the table of ", index))
@@ -100,38 +88,6 @@ absl::StatusOr<std::string> Drop(Session& session, const Rows& indexes) {
                       ", invalid, which an earlier attempt had left behind");
 }
 
-// The database itself says which definition the statement has, by making the
-// index on an empty table of the same name and columns, which is gone again
-// afterwards. Whatever can't be made fails for the statement too, and there
-// with an error that people can read.
-absl::StatusOr<Rows> InvalidLike(Session& session, const ObjectStatement& statement) {
-  const Value table(statement.table->Quoted());
-  BRANT_ASSIGN_OR_RETURN(
-      Rows names, session.Query("SELECT pg_catalog.quote_ident(c.relname), "
-                                "pg_catalog.format('%I.%I', n.nspname, c.relname), c.oid "
-                                "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
-                                "ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass(?)",
-                                {table}));
-  if (names.empty()) return Rows();
-  StatementReader after_name(statement.definition);
-  after_name.ReadName();
-  const std::string& name = *names[0][0];
-
-  BRANT_RETURN_IF_ERROR(session.Begin());
-  absl::Cleanup roll_back = [&session] { session.Rollback().IgnoreError(); };
-  for (const std::string& step :
-       {absl::StrCat("CREATE TEMPORARY TABLE ", name, " (LIKE ", *names[0][1], ")"),
-        absl::StrCat("CREATE ", statement.unique ? "UNIQUE " : "", "INDEX ON pg_temp.", name, " ",
-                     after_name.rest())}) {
-    absl::Status status = session.Execute(step).status();
-    if (!status.ok()) return session.IsAlive() ? absl::StatusOr<Rows>(Rows()) : status;
-  }
-  return session.Query(absl::StrCat(kInvalidIndexes, "i.indrelid = ? AND ",
-                                    Definition("d.indexrelid = i.indexrelid"), " = ",
-                                    Definition("d.indrelid = pg_catalog.to_regclass(?)")),
-                       {Value(*names[0][2]), Value(absl::StrCat("pg_temp.", name))});
-}
-
 absl::StatusOr<std::string> DropInvalid(Session& session, const ObjectStatement& statement) {
   if (!statement.table.has_value()) return "";
   const Value table(statement.table->Quoted());
@@ -144,8 +100,11 @@ absl::StatusOr<std::string> DropInvalid(Session& session, const ObjectStatement&
   BRANT_ASSIGN_OR_RETURN(Rows indexes,
                          session.Query(absl::StrCat(kInvalidIndexes, kOfTable), {table}));
   if (indexes.empty()) return "";
-  BRANT_ASSIGN_OR_RETURN(indexes, InvalidLike(session, statement));
-  return Drop(session, indexes);
+  // Where it can't be made, the statement fails too, and with an error that people
+  // can read.
+  BRANT_ASSIGN_OR_RETURN(const std::optional<Rows> alike,
+                         FindIndexesLike(session, statement, kInvalidIndexes));
+  return Drop(session, alike.value_or(Rows()));
 }
 
 absl::StatusOr<std::string> DropReindexed(Session& session, const ObjectStatement& statement) {

@@ -322,7 +322,7 @@ absl::StatusOr<std::optional<LockOwner>> PostgresSession::LockHolder(absl::strin
   BRANT_ASSIGN_OR_RETURN(
       Rows rows,
       Query(
-          "SELECT l.pid, a.application_name, coalesce(a.client_addr::text, 'local'), "
+          "SELECT l.pid, a.application_name, coalesce(pg_catalog.host(a.client_addr), 'local'), "
           "date_trunc('second', a.backend_start)::text "
           "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid) "
           "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 "

@@ -74,6 +74,9 @@ class TakeoverTest(harness.EndToEndTest):
         other = self.start_agent(self.url, listen="unix://%s/2.sock" % self.folder)
         address = "unix://%s/1.sock" % self.folder
         brant, said = self.follow_and_kill(self.start_mortal(address), address + "," + other)
+        self.assertEqual(
+            brant.stderr.readline(), "agent %s went away; going on at %s\n" % (address, other)
+        )
         self.check_end(brant, said, other)
 
     def test_the_agent_takes_it_up_when_it_is_back(self):

@@ -85,7 +85,14 @@ class UsageTest(CliTestCase):
         message = self.brant_fails(
             3, "current", "--agent", "127.0.0.1:1", "--connect-timeout", "0"
         )
-        self.assertIn("can't reach the agent at 127.0.0.1:1", message)
+        self.assertIn("can't reach the agent at 127.0.0.1:1: connection refused", message)
+        self.assertIn("hint: check that brantd runs there", message)
+        socket = "unix://" + self.path("no.sock")
+        message = self.brant_fails(
+            3, "current", "--agent", "127.0.0.1:1," + socket, "--connect-timeout", "0"
+        )
+        self.assertIn("127.0.0.1:1: connection refused: nothing listens there; ", message)
+        self.assertIn(socket + ": there is no such socket", message)
 
     def test_an_empty_flag_never_falls_back_to_the_environment(self):
         message = self.brant_fails(2, "upgrade", "head", "--database-url", "", DATABASE_URL="x:")

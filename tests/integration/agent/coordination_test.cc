@@ -2,9 +2,11 @@
 
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "agent/base/timestamp.h"
 #include "tests/integration/agent/migration_test.h"
 
 namespace brant {
@@ -42,6 +44,40 @@ class CoordinationTest : public MigrationTest {
     ended.Notify();
     canceller.join();
     return outcome;
+  }
+
+  // Two agents are asked for the same; the first one's run is cancelled while the
+  // other one waits. How the other one ends.
+  Outcome CancelWhileAnotherWaits(CancelScope scope) {
+    absl::Notification first_works, second_waits;
+    observer_->on_step = [&](int position) {
+      if (position != 2) return;
+      first_works.Notify();
+      second_waits.WaitForNotification();
+      cancel_->Cancel(CancelledError(scope));
+    };
+    HookObserver observer;
+    observer.on_waiting = [&] {
+      if (!second_waits.HasBeenNotified()) second_waits.Notify();
+    };
+    Outcome second;
+    std::thread other([&] {
+      first_works.WaitForNotification();
+      RunRequest request;
+      request.goal.targets = {"heads"};
+      request.bundle = MakeTestBundle(migrations_);
+      second.run.set_id("second");
+      *second.run.mutable_create_time() = ToTimestamp(absl::Now());
+      second.run.set_kind(v1::RUN_KIND_UPGRADE);
+      second.run.set_target("heads");
+      second.run.set_bundle_digest(request.bundle->digest);
+      CancelToken cancel;
+      second.status =
+          Migrator(database_.get(), options_).Execute(request, second.run, observer, cancel);
+    });
+    EXPECT_EQ(Upgrade(migrations_).run.state(), v1::RUN_STATE_CANCELLED);
+    other.join();
+    return second;
   }
 
   const std::vector<TestMigration> migrations_ = {
@@ -83,6 +119,65 @@ TEST_P(CoordinationTest, TheSecondWaitsAndFindsNothingToDo) {
   EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "1");
 }
 
+// More than fits into one row, all of it recorded with the run's end.
+class TalkativeObserver : public HookObserver {
+ public:
+  static constexpr int kEvents = 1500;
+
+  std::vector<v1::RunEvent> EventsAfter(int64_t sequence) const override {
+    std::vector<v1::RunEvent> events;
+    for (int64_t number = sequence + 1; number <= kEvents; ++number) {
+      v1::RunEvent& event = events.emplace_back();
+      event.set_run_id("run-1");
+      event.set_sequence(number);
+      event.mutable_run_notice()->set_text(std::string(1000, 'x'));
+    }
+    return events;
+  }
+};
+
+TEST_P(CoordinationTest, ALargeBacklogOfEventsIsRelayedWhole) {
+  absl::Notification first_works, second_waits;
+  observer_ = std::make_unique<TalkativeObserver>();
+  observer_->on_statement = [&](int position, int) {
+    if (position != 1) return;
+    first_works.Notify();
+    second_waits.WaitForNotification();
+  };
+  options_.monitor_interval = absl::Hours(1);
+  HookObserver second_observer;
+  // Not before it knows which run it waits for.
+  second_observer.on_waiting = [&] {
+    if (!second_waits.HasBeenNotified()) second_waits.Notify();
+  };
+  absl::Status second;
+  std::thread other([&] {
+    first_works.WaitForNotification();
+    RunRequest request;
+    request.goal.targets = {"heads"};
+    request.bundle = MakeTestBundle(migrations_);
+    v1::Run run;
+    run.set_id("second");
+    CancelToken cancel;
+    second = Migrator(database_.get(), options_).Execute(request, run, second_observer, cancel);
+  });
+  Outcome first = Upgrade(migrations_);
+  other.join();
+  ASSERT_TRUE(first.status.ok()) << first.status;
+  ASSERT_TRUE(second.ok()) << second;
+  std::vector<std::string> relayed;
+  for (const std::string& word : second_observer.words()) {
+    if (absl::StartsWith(word, "relayed ")) relayed.push_back(word);
+  }
+  std::vector<std::string> expected;
+  for (int i = 1; i <= TalkativeObserver::kEvents; ++i) {
+    expected.push_back(absl::StrCat("relayed ", i));
+  }
+  EXPECT_EQ(relayed, expected);
+  // Its rows are cut so that no server refuses them.
+  EXPECT_EQ(One("SELECT COUNT(*) FROM brant_events WHERE run_id = 'run-1'"), "6");
+}
+
 TEST_P(CoordinationTest, WhoMayNotWaitIsRefused) {
   auto holder = Connect();
   const std::string name = absl::StrCat(
@@ -122,10 +217,28 @@ TEST_P(CoordinationTest, CancelStopsAStatementAndUndoesItsStep) {
   EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_CANCELLED) << outcome.status;
   EXPECT_EQ(outcome.run.state(), v1::RUN_STATE_CANCELLED);
   EXPECT_EQ(outcome.run.steps_done(), 1);
+  EXPECT_EQ(ErrorDetail(outcome.status, "file"), "") << "it is not the file's fault";
+  EXPECT_THAT(ErrorDetail(outcome.status, "hint"), HasSubstr("revision b was rolled back"));
   EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "0");
   EXPECT_EQ(Rows(), "a");
   EXPECT_EQ(One("SELECT state FROM brant_runs"), "cancelled");
   EXPECT_EQ(One("SELECT steps_done FROM brant_runs"), "1");
+}
+
+TEST_P(CoordinationTest, AnEqualRequestThatWaitsIsCancelledToo) {
+  const Outcome second = CancelWhileAnotherWaits(CancelScope::kEqualRequests);
+  EXPECT_EQ(ReasonOf(second.status), v1::ERROR_REASON_CANCELLED) << second.status;
+  EXPECT_THAT(std::string(second.status.message()), HasSubstr("run run-1 of agent"));
+  EXPECT_EQ(second.run.state(), v1::RUN_STATE_CANCELLED);
+  EXPECT_EQ(One("SELECT COUNT(*) FROM brant_runs"), "1");
+  EXPECT_EQ(Rows(), "a");
+}
+
+TEST_P(CoordinationTest, AnEqualRequestGoesOnWhenAnotherOneWasGivenUp) {
+  const Outcome second = CancelWhileAnotherWaits(CancelScope::kRun);
+  EXPECT_TRUE(second.status.ok()) << second.status;
+  EXPECT_EQ(second.run.state(), v1::RUN_STATE_SUCCEEDED);
+  EXPECT_EQ(Rows(), "b");
 }
 
 TEST_P(CoordinationTest, ACancelledStepWithoutATransactionIsNotInDoubt) {

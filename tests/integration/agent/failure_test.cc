@@ -51,8 +51,13 @@ TEST_P(FailureTest, ATransactionalStepIsRolledBackWhole) {
   if (IsMysql()) {
     EXPECT_TRUE(Exists("u"));
     EXPECT_EQ(StepRow("run-1", 2), "b upgrade failed 2/2/4");
-    EXPECT_THAT(ErrorDetail(outcome.status, "hint"), HasSubstr("statements 1 to 2 of 4"));
+    EXPECT_EQ(ErrorDetail(outcome.status, "hint"),
+              "statements 1 to 2 of 4 took effect and stay; the next run goes on with statement 3; "
+              "mend the statement or the data, and run 'brant upgrade' again");
   } else {
+    EXPECT_EQ(ErrorDetail(outcome.status, "hint"),
+              "revision b was rolled back; mend the statement or the data, and run 'brant upgrade' "
+              "again");
     EXPECT_FALSE(Exists("u"));
     EXPECT_EQ(One("SELECT COUNT(*) FROM t"), "0");
     EXPECT_EQ(StepRow("run-1", 2), "nothing");
@@ -188,6 +193,28 @@ TEST_P(FailureTest, AFirstStatementThatFailsLeavesNothingToGoOnWith) {
   // So it may be replaced altogether.
   ASSERT_TRUE(Upgrade({{.id = "z", .upgrade = "CREATE TABLE t (x INTEGER);"}}).status.ok());
   EXPECT_EQ(Rows(), "z");
+}
+
+TEST_P(FailureTest, TheNoticeSaysNoMoreThanIsKnownOfAnInterruptedRun) {
+  const std::string repeatable =
+      Choose("ANALYZE t;", "PRAGMA cache_size = 10;", "ANALYZE TABLE t;");
+  for (const auto& [third, notice] : std::vector<std::pair<std::string, std::string>>{
+           {repeatable,
+            "run run-1 was interrupted at statement 3 of 4 of 20240101_0002_b.sql, "
+            "which is run again"},
+           // The fourth one may have been under way.
+           {"COMMIT;",
+            "run run-1 was interrupted after statement 3 of 4 of 20240101_0002_b.sql "
+            "took effect; this run goes on after it"}}) {
+    MakeDatabase(GetParam());
+    runs_ = 0;
+    FailInTheMiddle();
+    Sql("UPDATE brant_steps SET state = 'running', statements_started = 3 WHERE revision = 'b'");
+    observer_ = std::make_unique<HookObserver>();
+    Outcome resumed = Upgrade(FailingAtTheThird("transaction:off", third));
+    EXPECT_TRUE(resumed.status.ok()) << resumed.status;
+    EXPECT_THAT(observer_->words(), ::testing::Contains(notice));
+  }
 }
 
 TEST_P(FailureTest, ADowngradeGoesOnToo) {

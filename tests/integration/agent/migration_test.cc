@@ -152,8 +152,8 @@ std::string MigrationFixture::ServerIdOfRun() {
         "AND datname = current_database()");
   }
   return One(
-      "SELECT id FROM information_schema.processlist WHERE db = DATABASE() "
-      "AND id <> CONNECTION_ID() ORDER BY id DESC LIMIT 1");
+      "SELECT session_id FROM brant_progress JOIN brant_runs ON id = run_id "
+      "WHERE state = 'running'");
 }
 
 }  // namespace brant

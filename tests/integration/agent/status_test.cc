@@ -55,6 +55,8 @@ TEST_P(StatusTest, AheadIfWhatIsUnknownBuildsOnTheHeads) {
   EXPECT_EQ(status.state(), v1::STATUS_STATE_AHEAD);
   EXPECT_EQ(status.pending_count(), 0);
   EXPECT_THAT(status.unknown_revisions(), ElementsAre("d"));
+  EXPECT_THAT(status.beyond_revisions(), ElementsAre("c", "d"));
+  EXPECT_THAT(status.applied_heads(), ElementsAre("b"));
 }
 
 TEST_P(StatusTest, AheadThroughADependency) {
@@ -71,6 +73,7 @@ TEST_P(StatusTest, DivergedIfWhatIsUnknownBuildsOnSomethingElse) {
   EXPECT_EQ(status.state(), v1::STATUS_STATE_DIVERGED);
   EXPECT_EQ(status.pending_count(), 1);
   EXPECT_THAT(status.unknown_revisions(), ElementsAre("z"));
+  EXPECT_THAT(status.applied_heads(), ElementsAre("a"));
 }
 
 TEST_P(StatusTest, DivergedIfNobodyKnowsWhatItIs) {

@@ -12,6 +12,7 @@
 namespace brant {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 
 class SurvivalTest : public MigrationTest {
@@ -60,6 +61,40 @@ TEST_P(SurvivalTest, ARequestThatSucceededIsAnsweredByItsRun) {
   EXPECT_EQ(Rows(), "a");
 }
 
+TEST_P(SurvivalTest, ARequestOfTheSameIdForAnotherGoalIsRefused) {
+  ASSERT_TRUE(Upgrade(migrations_, "a").status.ok());
+  ASSERT_FALSE(Upgrade({migrations_[0], {.id = "b", .revises = "a", .upgrade = "SELECT nothing;"}})
+                   .status.ok());
+  const auto repeat = [&](int request_number, v1::RunKind kind, const std::string& target,
+                          const std::vector<TestMigration>& migrations) {
+    RunRequest request;
+    request.goal.kind = kind;
+    request.goal.targets = {target};
+    request.bundle = MakeTestBundle(migrations);
+    v1::Run run;
+    run.set_id("another");
+    run.set_request_id(absl::StrCat("request-", request_number));
+    run.set_kind(kind);
+    run.set_target(target);
+    run.set_bundle_digest(request.bundle->digest);
+    run.mutable_create_time()->set_seconds(1);
+    return Migrator(database_.get(), options_).Execute(request, run, *observer_, *cancel_);
+  };
+  // One that succeeded, and one that failed.
+  for (int number : {1, 2}) {
+    for (const absl::Status& status :
+         {repeat(number, v1::RUN_KIND_UPGRADE, "b", migrations_),
+          repeat(number, v1::RUN_KIND_DOWNGRADE, number == 1 ? "a" : "heads", migrations_),
+          repeat(number, v1::RUN_KIND_UPGRADE, number == 1 ? "a" : "heads", {migrations_[0]})}) {
+      EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_INVALID_REQUEST) << number << status;
+      EXPECT_THAT(std::string(status.message()), HasSubstr("for another goal: upgrade"));
+      EXPECT_THAT(ErrorDetail(status, "hint"), HasSubstr("new request id"));
+    }
+  }
+  EXPECT_EQ(Rows(), "a");
+  EXPECT_EQ(One("SELECT COUNT(*) FROM brant_runs"), "2");
+}
+
 TEST_P(SurvivalTest, FilesThatWereEditedAreRefusedUntilTheyAreAccepted) {
   ASSERT_TRUE(Upgrade(migrations_, "a").status.ok());
   std::vector<TestMigration> edited = migrations_;
@@ -70,6 +105,13 @@ TEST_P(SurvivalTest, FilesThatWereEditedAreRefusedUntilTheyAreAccepted) {
   const std::string message(refused.status.message());
   EXPECT_THAT(message, HasSubstr("-CREATE TABLE t (x INTEGER);\n+CREATE TABLE t (x BIGINT);"));
   EXPECT_THAT(message, HasSubstr(One("SELECT checksum FROM brant_scripts")));
+  // The place is shown before the message.
+  EXPECT_THAT(message, ::testing::StartsWith("edited after it was applied"));
+  // What has nothing to do is no reason to refuse, but to say so.
+  Outcome idle = Upgrade(edited, "a");
+  EXPECT_TRUE(idle.status.ok()) << idle.status;
+  EXPECT_THAT(observer_->words(),
+              ::testing::Contains(HasSubstr("20240101_0001_a.sql was edited after")));
   EXPECT_EQ(Rows(), "a");
 
   Goal repair;
@@ -102,6 +144,8 @@ TEST_P(SurvivalTest, AnOlderImageIsServedByADatabaseThatIsAhead) {
   Outcome down = Downgrade(older, "a");
   ASSERT_TRUE(down.status.ok()) << down.status;
   EXPECT_EQ(Rows(), "a");
+  EXPECT_THAT(observer_->words(), Contains(HasSubstr("b is not among these migrations; the script "
+                                                     "stored in the database runs")));
   ASSERT_TRUE(Upgrade(migrations_).status.ok());
   Outcome without_files = Execute(
       [] {
@@ -114,6 +158,26 @@ TEST_P(SurvivalTest, AnOlderImageIsServedByADatabaseThatIsAhead) {
   ASSERT_TRUE(without_files.status.ok()) << without_files.status;
   EXPECT_EQ(Rows(), "");
   EXPECT_FALSE(Exists("t"));
+}
+
+TEST_P(SurvivalTest, ADowngradeOverStoredScriptsGoesOnWhereItStopped) {
+  std::vector<TestMigration> migrations = migrations_;
+  migrations[1].downgrade = "DELETE FROM t;\nDROP TABLE missing;\nALTER TABLE t DROP COLUMN y;";
+  migrations[1].downgrade_options = "transaction:off";
+  ASSERT_TRUE(Upgrade(migrations).status.ok());
+  const std::vector<TestMigration> older = {migrations[0]};
+  Outcome failed = Downgrade(older, "a");
+  EXPECT_EQ(ReasonOf(failed.status), v1::ERROR_REASON_STATEMENT_FAILED) << failed.status;
+  EXPECT_EQ(ErrorDetail(failed.status, "revision"), "b");
+  EXPECT_EQ(StepRow("run-2"), "b downgrade failed 1/1/3");
+  // What was deleted is not to be deleted again.
+  Sql("INSERT INTO t VALUES (7, 7)");
+  Sql("CREATE TABLE missing (x INTEGER)");
+  Outcome down = Downgrade(older, "a");
+  ASSERT_TRUE(down.status.ok()) << down.status;
+  EXPECT_EQ(StepRow("run-3"), "b downgrade done 3/3/3");
+  EXPECT_EQ(One("SELECT x FROM t"), "7");
+  EXPECT_EQ(Rows(), "a");
 }
 
 TEST_P(SurvivalTest, DivergedHistoriesShowBothSides) {

@@ -1,5 +1,7 @@
 // Where the version rows live.
 
+#include <thread>
+
 #include "absl/strings/str_cat.h"
 #include "tests/integration/agent/migration_test.h"
 
@@ -66,6 +68,40 @@ TEST_P(VersionTableTest, TwoInOneSchemaHaveStatesOfTheirOwn) {
   options_.version_table = "other_version";
   EXPECT_EQ(ReasonOf(Downgrade(others, "base").status), v1::ERROR_REASON_STEP_INCOMPLETE);
   EXPECT_EQ(One("SELECT COUNT(*) FROM brant_journal"), "2");
+}
+
+// One database may hold many projects, whose agents all come with the first
+// deployment.
+TEST_P(VersionTableTest, SeveralOnesAreMadeAtTheSameTime) {
+  constexpr int kProjects = 6;
+  std::vector<Outcome> outcomes(kProjects);
+  std::vector<std::thread> agents;
+  for (int i = 0; i < kProjects; ++i) {
+    agents.emplace_back([&, i] {
+      MigratorOptions options = options_;
+      options.version_table = absl::StrCat("versions_", i);
+      RunRequest request;
+      request.goal.targets = {"heads"};
+      request.bundle = MakeTestBundle(
+          {{.id = "a", .upgrade = absl::StrCat("CREATE TABLE t", i, " (x INTEGER);")}});
+      outcomes[i].run.set_id(absl::StrCat("run-", i));
+      outcomes[i].run.mutable_create_time()->set_seconds(1);
+      RecordingObserver observer;
+      CancelToken cancel;
+      outcomes[i].status =
+          Migrator(database_.get(), options).Execute(request, outcomes[i].run, observer, cancel);
+    });
+  }
+  for (std::thread& agent : agents) agent.join();
+  for (int i = 0; i < kProjects; ++i) {
+    EXPECT_TRUE(outcomes[i].status.ok()) << i << ": " << outcomes[i].status;
+    EXPECT_EQ(outcomes[i].run.epoch(), 1);
+    EXPECT_EQ(Rows(absl::StrCat("versions_", i)), "a");
+    EXPECT_TRUE(Exists(absl::StrCat("t", i)));
+  }
+  EXPECT_EQ(One("SELECT COUNT(*) FROM brant_journal"), absl::StrCat(kProjects));
+  EXPECT_EQ(One("SELECT COUNT(*) FROM brant_runs WHERE state = 'succeeded'"),
+            absl::StrCat(kProjects));
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, VersionTableTest, EveryDatabase(), DialectOfTest);

@@ -144,6 +144,40 @@ TEST_F(InterruptedTest, AnIndexWithoutANameIsKnownByItsDefinition) {
   EXPECT_EQ(One("SELECT count(*) FROM t"), "2");
 }
 
+TEST_F(InterruptedTest, OtherIndexesOfTheTableAreNotTakenForOneWithoutAName) {
+  constexpr absl::string_view kCreate = "CREATE UNIQUE INDEX CONCURRENTLY ON t (a)";
+  Execute("CREATE INDEX before ON t (b)");
+  const std::string before = Fingerprint(kCreate);
+  EXPECT_NE(before, "none");
+  EXPECT_FALSE(session_->InTransaction());
+  Fail(kCreate);
+  for (absl::string_view statement :
+       {"CREATE INDEX CONCURRENTLY ON t (b)", "CREATE INDEX CONCURRENTLY ON t (a)",
+        "CREATE UNIQUE INDEX CONCURRENTLY ON t (a, b)", "DROP INDEX before",
+        "CREATE UNIQUE INDEX ON t (a) WHERE b = 'x'", "ALTER INDEX t_b_idx RENAME TO c"}) {
+    Execute(statement);
+    EXPECT_EQ(Fingerprint(kCreate), before) << statement;
+  }
+  EXPECT_NE(RemoveLeftovers(kCreate), "");
+  EXPECT_EQ(Fingerprint(kCreate), before);
+  Execute("DELETE FROM t");
+  Execute(kCreate);
+  EXPECT_NE(Fingerprint(kCreate), before);
+}
+
+// It says nothing, rather than something wrong.
+TEST_F(InterruptedTest, WhoMayNotMakeTheIndexToCompareWithCanNotTell) {
+  EXPECT_EQ(Fingerprint("CREATE INDEX CONCURRENTLY ON t (no_such_column)"), "none");
+  EXPECT_EQ(Fingerprint("CREATE INDEX CONCURRENTLY ON no_such_table (a)"), "none");
+  // Somebody in the way is not the answer.
+  auto holder = Connect();
+  ASSERT_TRUE(holder->Begin().ok());
+  Execute(*holder, "LOCK TABLE t");
+  Execute("SET lock_timeout = '20ms'");
+  EXPECT_EQ(ReasonOf(session_->Fingerprint("CREATE INDEX CONCURRENTLY ON t (a)").status()),
+            v1::ERROR_REASON_LOCK_NOT_AVAILABLE);
+}
+
 TEST_F(InterruptedTest, AnIndexThatIsStillBuiltIsLeftAlone) {
   auto holder = Connect();
   ASSERT_TRUE(holder->Begin().ok());
