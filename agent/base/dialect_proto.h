@@ -3,6 +3,8 @@
 #ifndef BRANT_AGENT_BASE_DIALECT_PROTO_H_
 #define BRANT_AGENT_BASE_DIALECT_PROTO_H_
 
+#include <optional>
+
 #include "agent/base/dialect.h"
 #include "brant/v1/revision.pb.h"
 
@@ -18,6 +20,14 @@ constexpr v1::Dialect ToProto(Dialect dialect) {
       return v1::DIALECT_MYSQL;
   }
   return v1::DIALECT_UNSPECIFIED;
+}
+
+// Nothing for DIALECT_UNSPECIFIED and what is newer than this program.
+constexpr std::optional<Dialect> FromProto(v1::Dialect dialect) {
+  for (Dialect known : kAllDialects) {
+    if (ToProto(known) == dialect) return known;
+  }
+  return std::nullopt;
 }
 
 }  // namespace brant

@@ -180,4 +180,9 @@ BoundStatement StateTables::AddFingerprint() const {
   return {absl::StrCat("ALTER TABLE ", Steps(), " ADD COLUMN fingerprint VARCHAR(64)"), {}};
 }
 
+std::vector<std::string> StateTableNames(absl::string_view version_table) {
+  return {std::string(version_table), "brant_journal",  "brant_runs",  "brant_steps",
+          "brant_scripts",            "brant_progress", "brant_events"};
+}
+
 }  // namespace brant

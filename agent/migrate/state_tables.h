@@ -67,6 +67,10 @@ class StateTables {
   std::string version_table_;
 };
 
+// The names of all state tables, unqualified: those of formats to come begin with
+// `brant_` as well, but so may a user's.
+std::vector<std::string> StateTableNames(absl::string_view version_table);
+
 // A name as the dialect quotes it.
 std::string QuoteIdentifier(Dialect dialect, absl::string_view name);
 

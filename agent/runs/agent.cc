@@ -93,6 +93,7 @@ void Agent::StopWorkers() {
   StopWaiting();
   poker_.Stop();
   canceller_.Stop();
+  schema_worker_.Stop();
   worker_.Stop();
   watcher_.Stop();
 }

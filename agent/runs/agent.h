@@ -81,6 +81,9 @@ class Agent {
   Worker& worker() { return worker_; }
   // Cancels runs: never behind what waits for the database's answer to a read.
   Worker& canceller() { return canceller_; }
+  // Reads and compares schemas, which may take long.
+  Worker& schema_worker() { return schema_worker_; }
+  Database& database() { return database_; }
   RunManager& runs() { return runs_; }
   StatusHub& hub() { return hub_; }
   BundleStore& bundles() { return bundles_; }
@@ -186,6 +189,7 @@ class Agent {
   // Last: their tasks use the rest.
   Worker worker_;
   Worker canceller_;
+  Worker schema_worker_;
   Worker poker_;
 };
 

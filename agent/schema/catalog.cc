@@ -20,6 +20,22 @@ std::string Describe(const ObjectName& name) {
   return name.schema.empty() ? name.name : absl::StrCat(name.schema, ".", name.name);
 }
 
+absl::string_view IdentityName(Identity identity) {
+  switch (identity) {
+    case Identity::kNone:
+      return "";
+    case Identity::kByDefault:
+      return "by default";
+    case Identity::kAlways:
+      return "always";
+    case Identity::kSerial:
+      return "serial";
+    case Identity::kAutoIncrement:
+      return "auto increment";
+  }
+  return "";
+}
+
 const Table* FindTable(const Catalog& catalog, const ObjectName& name) {
   const auto found = std::lower_bound(
       catalog.tables.begin(), catalog.tables.end(), name,

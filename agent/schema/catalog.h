@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "agent/base/dialect.h"
 #include "agent/schema/data_type.h"
 
@@ -245,6 +246,9 @@ struct Catalog {
 
 // `name`, or `schema.name`: for people and for what they type.
 std::string Describe(const ObjectName& name);
+
+// `by default`, `always`, `serial`, `auto increment`; empty: kNone.
+absl::string_view IdentityName(Identity identity);
 
 // The element of that name; null if there is none.
 const Table* FindTable(const Catalog& catalog, const ObjectName& name);

@@ -24,12 +24,15 @@ class Command {
 
 std::unique_ptr<Command> MakeBranchesCommand();
 std::unique_ptr<Command> MakeCancelCommand();
+std::unique_ptr<Command> MakeCheckCommand();
 std::unique_ptr<Command> MakeCurrentCommand();
+std::unique_ptr<Command> MakeDiffCommand();
 std::unique_ptr<Command> MakeDowngradeCommand();
 std::unique_ptr<Command> MakeEditCommand();
 std::unique_ptr<Command> MakeHeadsCommand();
 std::unique_ptr<Command> MakeHistoryCommand();
 std::unique_ptr<Command> MakeInitCommand();
+std::unique_ptr<Command> MakeInspectCommand();
 std::unique_ptr<Command> MakeMergeCommand();
 std::unique_ptr<Command> MakePlanCommand();
 std::unique_ptr<Command> MakeRepairCommand();

@@ -1,7 +1,12 @@
+#include <utility>
+
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "agent/base/dialect_proto.h"
 #include "agent/base/error.h"
 #include "client/commands/command.h"
 #include "client/commands/write_revision.h"
+#include "client/schema/comparison.h"
 
 namespace brant {
 namespace {
@@ -17,21 +22,60 @@ class RevisionCommand : public Command {
     flags.Text("--rev-id", "ID", &request_.id, "The id (default: 12 random hex digits)");
     flags.List("--depends-on", "REVISION", &request_.dependencies,
                "What of other branches must be applied before");
+    flags.Switch("--autogenerate", &autogenerate_,
+                 "Write the statements that the models ask for (see also check and diff)");
+    comparison_.Declare(flags);
     flags.Examples(
         "  brant revision -m 'Add user profile picture column'\n"
+        "  brant revision --autogenerate -m 'Add user profile picture column'\n"
         "  brant revision -m 'Invoices' --head base --branch-label billing --depends-on 4f1c");
   }
 
   absl::StatusOr<int> Run(Context& context) override {
     BRANT_ASSIGN_OR_RETURN(const std::shared_ptr<const Bundle> bundle, LoadOwnBundle(context));
     request_.create_time = absl::Now();
+    if (autogenerate_) {
+      BRANT_ASSIGN_OR_RETURN(const bool found, Autogenerate(context));
+      if (!found) return kExitDone;
+    }
     BRANT_ASSIGN_OR_RETURN(const NewRevision made, MakeRevision(bundle->graph, request_));
     BRANT_RETURN_IF_ERROR(WriteRevision(context, made));
     return kExitDone;
   }
 
  private:
+  // Fills in the sections. False: there is nothing to write.
+  absl::StatusOr<bool> Autogenerate(Context& context) {
+    BRANT_RETURN_IF_ERROR(CheckUpToDate(context));
+    BRANT_ASSIGN_OR_RETURN(const v1::CompareSchemaResponse response,
+                           CompareAndDecide(context, comparison_));
+    Console& console = context.console();
+    if (response.changes().empty()) {
+      console.Note("No new upgrade operations detected: no revision was written.");
+      return false;
+    }
+    for (const v1::SchemaChange& change : response.changes()) console.Note(FormatChange(change));
+    for (const std::string& loss : response.data_losses()) {
+      console.Note(console.Paint(Color::kYellow, absl::StrCat("DATA LOSS: ", loss)));
+    }
+    for (const v1::SchemaSection& section : response.sections()) {
+      SectionDraft draft;
+      draft.direction = section.direction() == v1::DIRECTION_DOWNGRADE ? Direction::kDowngrade
+                                                                       : Direction::kUpgrade;
+      for (int dialect : section.dialects()) {
+        const auto known = FromProto(static_cast<v1::Dialect>(dialect));
+        if (known.has_value()) draft.dialects.push_back(*known);
+      }
+      draft.transactional = section.transactional();
+      draft.body = section.body();
+      request_.sections.push_back(std::move(draft));
+    }
+    return true;
+  }
+
   RevisionRequest request_;
+  bool autogenerate_ = false;
+  ComparisonFlags comparison_;
 };
 
 }  // namespace

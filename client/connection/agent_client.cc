@@ -7,6 +7,7 @@
 #include "brant/v1/bundle_service.grpc.pb.h"
 #include "brant/v1/migration_service.grpc.pb.h"
 #include "brant/v1/run_service.grpc.pb.h"
+#include "brant/v1/schema_service.grpc.pb.h"
 #include "client/connection/rpc_status.h"
 
 namespace brant {
@@ -123,6 +124,31 @@ absl::Status AgentClient::Plan(MigrationSource& source, v1::PlanRequest request,
     }
     return ToStatus(reader->Finish());
   });
+}
+
+absl::StatusOr<v1::Dialect> AgentClient::FindDialect(MigrationSource& source) {
+  BRANT_ASSIGN_OR_RETURN(const v1::GetStatusResponse response, GetStatus(source));
+  return response.status().dialect();
+}
+
+absl::StatusOr<v1::InspectSchemaResponse> AgentClient::InspectSchema(
+    const v1::InspectSchemaRequest& request) {
+  v1::InspectSchemaResponse response;
+  BRANT_RETURN_IF_ERROR(Retry([&](grpc::ClientContext& context) {
+    return ToStatus(v1::SchemaService::NewStub(connection_->channel())
+                        ->InspectSchema(&context, request, &response));
+  }));
+  return response;
+}
+
+absl::StatusOr<v1::CompareSchemaResponse> AgentClient::CompareSchema(
+    const v1::CompareSchemaRequest& request) {
+  v1::CompareSchemaResponse response;
+  BRANT_RETURN_IF_ERROR(Retry([&](grpc::ClientContext& context) {
+    return ToStatus(v1::SchemaService::NewStub(connection_->channel())
+                        ->CompareSchema(&context, request, &response));
+  }));
+  return response;
 }
 
 absl::StatusOr<v1::ListRunsResponse> AgentClient::ListRuns(const v1::ListRunsRequest& request) {

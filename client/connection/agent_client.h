@@ -14,6 +14,7 @@
 #include "brant/v1/bundle_service.pb.h"
 #include "brant/v1/migration_service.pb.h"
 #include "brant/v1/run_service.pb.h"
+#include "brant/v1/schema_service.pb.h"
 #include "client/connection/backoff.h"
 #include "client/connection/connection.h"
 #include "client/connection/migration_source.h"
@@ -47,6 +48,12 @@ class AgentClient {
   // `on_part` gets the parts in order, each once.
   absl::Status Plan(MigrationSource& source, v1::PlanRequest request,
                     const std::function<void(const v1::PlanResponse&)>& on_part);
+
+  // Of the agent's database.
+  absl::StatusOr<v1::Dialect> FindDialect(MigrationSource& source);
+  // These may take as long as the database needs.
+  absl::StatusOr<v1::InspectSchemaResponse> InspectSchema(const v1::InspectSchemaRequest& request);
+  absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(const v1::CompareSchemaRequest& request);
 
   absl::StatusOr<v1::ListRunsResponse> ListRuns(const v1::ListRunsRequest& request);
   absl::StatusOr<v1::GetRunResponse> GetRun(const v1::GetRunRequest& request);

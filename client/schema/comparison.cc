@@ -1,0 +1,121 @@
+#include "client/schema/comparison.h"
+
+#include <unistd.h>
+
+#include <iostream>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "agent/base/error.h"
+
+namespace brant {
+namespace {
+
+absl::StatusOr<v1::SchemaRename> ParseRename(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST,
+                 absl::StrCat("--rename ", text, ": this is no OLD=NEW"))
+        .Hint("a table: old=new; a column: table.old=new");
+  }
+  v1::SchemaRename rename;
+  rename.set_table(text.substr(0, equals));
+  rename.set_new_name(text.substr(equals + 1));
+  return rename;
+}
+
+// What a person answers; nothing at the end of the input.
+bool Confirms(const v1::SchemaRename& rename) {
+  const std::string old_name = rename.column().empty()
+                                   ? rename.table()
+                                   : absl::StrCat(rename.table(), ".", rename.column());
+  std::cerr << "Was " << EscapeControl(old_name) << " renamed to "
+            << EscapeControl(rename.new_name()) << "? [y/N] " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  absl::AsciiStrToLower(&answer);
+  return answer == "y" || answer == "yes";
+}
+
+bool HasTerminal() { return isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0; }
+
+}  // namespace
+
+void ComparisonFlags::Declare(Flags& flags) {
+  desired.Declare(flags);
+  flags.List("--rename", "OLD=NEW", &renames,
+             "What was renamed: table=new or table.column=new (several times)");
+  flags.Switch("--no-renames", &no_renames,
+               "Nothing was renamed: what is missing is dropped, what is new is added");
+}
+
+absl::Status CheckUpToDate(Context& context) {
+  BRANT_ASSIGN_OR_RETURN(AgentClient * agent, context.agent());
+  BRANT_ASSIGN_OR_RETURN(const v1::GetStatusResponse response,
+                         agent->GetStatus(context.migrations()));
+  if (response.status().state() == v1::STATUS_STATE_UP_TO_DATE) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_CHECK_FAILED, "Target database is not up to date.")
+      .Hint("'brant upgrade heads' brings it there; 'brant status' says what is missing");
+}
+
+absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
+                                                        const ComparisonFlags& flags,
+                                                        bool all_dialects) {
+  BRANT_ASSIGN_OR_RETURN(AgentClient * agent, context.agent());
+  v1::CompareSchemaRequest request;
+  *request.mutable_selection() = ReadSelection(context);
+  BRANT_ASSIGN_OR_RETURN(const v1::Dialect dialect, agent->FindDialect(context.migrations()));
+  BRANT_ASSIGN_OR_RETURN(*request.mutable_desired(),
+                         ReadDesiredSchema(context, flags.desired, dialect));
+  for (const std::string& text : flags.renames) {
+    BRANT_ASSIGN_OR_RETURN(*request.add_renames(), ParseRename(text));
+  }
+  if (all_dialects) {
+    BRANT_ASSIGN_OR_RETURN(const std::vector<v1::Dialect> dialects, ReadDialects(context));
+    for (v1::Dialect wanted : dialects) request.add_dialects(wanted);
+  }
+  return agent->CompareSchema(request);
+}
+
+absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context,
+                                                           ComparisonFlags flags) {
+  BRANT_ASSIGN_OR_RETURN(v1::CompareSchemaResponse response,
+                         CompareSchema(context, flags, /*all_dialects=*/true));
+  if (flags.no_renames || response.suggested_renames().empty()) return response;
+  if (!HasTerminal()) {
+    return Error(
+               v1::ERROR_REASON_INVALID_REQUEST,
+               absl::StrCat("this may have been renamed, or dropped and added: ",
+                            absl::StrJoin(response.suggested_renames(), ", ",
+                                          [](std::string* out, const v1::SchemaRename& rename) {
+                                            absl::StrAppend(out, FormatRename(rename));
+                                          })))
+        .Hint("say which: --rename OLD=NEW for each that was renamed, and --no-renames if the "
+              "rest was not");
+  }
+  const size_t known = flags.renames.size();
+  for (const v1::SchemaRename& rename : response.suggested_renames()) {
+    if (Confirms(rename)) flags.renames.push_back(FormatRename(rename));
+  }
+  if (flags.renames.size() == known) return response;
+  return CompareSchema(context, flags, /*all_dialects=*/true);
+}
+
+std::string FormatChange(const v1::SchemaChange& change) {
+  const char* sign = "~";
+  if (change.action() == v1::SchemaChange::ACTION_CREATE) sign = "+";
+  if (change.action() == v1::SchemaChange::ACTION_DROP) sign = "-";
+  const bool renamed = change.action() == v1::SchemaChange::ACTION_RENAME;
+  return absl::StrCat(sign, " ", change.kind(), " ", change.name(),
+                      change.detail().empty() ? "" : renamed ? ": renamed " : ": ",
+                      change.detail());
+}
+
+std::string FormatRename(const v1::SchemaRename& rename) {
+  return absl::StrCat(rename.table(), rename.column().empty() ? "" : ".", rename.column(), "=",
+                      rename.new_name());
+}
+
+}  // namespace brant

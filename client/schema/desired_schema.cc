@@ -1,0 +1,139 @@
+#include "client/schema/desired_schema.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "agent/base/dialect_proto.h"
+#include "agent/base/error.h"
+#include "client/connection/agent_client.h"
+#include "client/schema/shell_command.h"
+#include "client/schema/source_files.h"
+
+namespace brant {
+namespace {
+
+constexpr absl::string_view kHint =
+    "name one of --models FOLDER, --schema FILE, --schema-command COMMAND and --schema-url URL, "
+    "or set it in brant.toml";
+
+struct Source {
+  absl::string_view setting;
+  std::string value;
+};
+
+// The flags, or if there are none, the settings.
+absl::StatusOr<Source> ChooseSource(const Context& context, const DesiredSchemaFlags& flags) {
+  std::vector<Source> given;
+  const std::pair<absl::string_view, const std::string*> all[] = {
+      {"models", &flags.models},
+      {"schema", &flags.schema},
+      {"schema-command", &flags.command},
+      {"schema-url", &flags.url},
+  };
+  for (const auto& [setting, flag] : all) {
+    if (!flag->empty()) given.push_back({setting, *flag});
+  }
+  if (given.empty()) {
+    for (const auto& [setting, flag] : all) {
+      std::string value = context.settings().Text(setting);
+      if (!value.empty()) given.push_back({setting, std::move(value)});
+    }
+  }
+  if (given.size() == 1) return given[0];
+  if (given.empty()) {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST, "nothing says what the schema should be")
+        .Hint(kHint);
+  }
+  return Error(v1::ERROR_REASON_INVALID_REQUEST,
+               absl::StrCat("the schema is to come from several places: ",
+                            absl::StrJoin(given, ", ",
+                                          [](std::string* out, const Source& source) {
+                                            absl::StrAppend(out, source.setting);
+                                          })))
+      .Hint(kHint);
+}
+
+absl::StatusOr<std::string> SchemaOfDatabase(const Context& context, const std::string& url,
+                                             v1::Dialect dialect) {
+  AgentProcessOptions process;
+  process.database_url = url;
+  process.version_table = context.settings().Text("version-table");
+  process.version_table_schema = context.settings().Text("version-table-schema");
+  BRANT_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, ConnectPrivate(process));
+  AgentClientOptions options;
+  options.retry_limit = absl::ZeroDuration();
+  AgentClient agent(std::move(connection), options);
+  v1::InspectSchemaRequest request;
+  *request.mutable_selection() = ReadSelection(context);
+  request.set_with_sql(true);
+  request.set_dialect(dialect);
+  BRANT_ASSIGN_OR_RETURN(v1::InspectSchemaResponse response, agent.InspectSchema(request));
+  return std::move(*response.mutable_sql());
+}
+
+void AddSql(v1::DesiredSchema& desired, const std::string& name, std::string sql) {
+  v1::SourceFile& file = *desired.add_sql_files();
+  file.set_name(name);
+  file.set_content(std::move(sql));
+}
+
+}  // namespace
+
+void DesiredSchemaFlags::Declare(Flags& flags) {
+  flags.Text("--models", "FOLDER", &models, "Protobuf files whose messages are the tables");
+  flags.Text("--schema", "FILE", &schema, "SQL that makes the schema from nothing: file or folder");
+  flags.Text("--schema-command", "COMMAND", &command, "A command that prints such SQL");
+  flags.Text("--schema-url", "URL", &url, "Another database, whose schema it should be");
+}
+
+absl::StatusOr<v1::DesiredSchema> ReadDesiredSchema(Context& context,
+                                                    const DesiredSchemaFlags& flags,
+                                                    v1::Dialect dialect) {
+  BRANT_ASSIGN_OR_RETURN(const Source source, ChooseSource(context, flags));
+  v1::DesiredSchema desired;
+  if (source.setting == "models") {
+    BRANT_ASSIGN_OR_RETURN(*desired.mutable_model_files(), ReadSourceFiles(source.value, ".proto"));
+  } else if (source.setting == "schema") {
+    BRANT_ASSIGN_OR_RETURN(*desired.mutable_sql_files(), ReadSourceFiles(source.value, ".sql"));
+  } else if (source.setting == "schema-command") {
+    BRANT_ASSIGN_OR_RETURN(std::string sql, RunShellCommand(source.value));
+    AddSql(desired, "output of the schema command", std::move(sql));
+  } else {
+    BRANT_ASSIGN_OR_RETURN(std::string sql, SchemaOfDatabase(context, source.value, dialect));
+    AddSql(desired, "schema of the other database", std::move(sql));
+  }
+  return desired;
+}
+
+v1::SchemaSelection ReadSelection(const Context& context) {
+  v1::SchemaSelection selection;
+  for (absl::string_view schema :
+       absl::StrSplit(context.settings().Text("schemas"), ',', absl::SkipWhitespace())) {
+    selection.add_schemas(std::string(absl::StripAsciiWhitespace(schema)));
+  }
+  for (absl::string_view pattern :
+       absl::StrSplit(context.settings().Text("exclude"), ',', absl::SkipWhitespace())) {
+    selection.add_excludes(std::string(absl::StripAsciiWhitespace(pattern)));
+  }
+  return selection;
+}
+
+absl::StatusOr<std::vector<v1::Dialect>> ReadDialects(const Context& context) {
+  std::vector<v1::Dialect> dialects;
+  for (absl::string_view name :
+       absl::StrSplit(context.settings().Text("dialects"), ',', absl::SkipWhitespace())) {
+    const auto dialect = DialectFromName(absl::StripAsciiWhitespace(name));
+    if (!dialect.has_value()) {
+      return Error(v1::ERROR_REASON_INVALID_REQUEST,
+                   absl::StrCat("unknown dialect '", name, "' in the setting 'dialects'"))
+          .Hint("the dialects are postgresql, sqlite and mysql");
+    }
+    dialects.push_back(ToProto(*dialect));
+  }
+  return dialects;
+}
+
+}  // namespace brant

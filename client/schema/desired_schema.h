@@ -1,0 +1,43 @@
+// Where a project says what its schema should be: models, SQL, a command that
+// prints SQL, or another database.
+
+#ifndef BRANT_CLIENT_SCHEMA_DESIRED_SCHEMA_H_
+#define BRANT_CLIENT_SCHEMA_DESIRED_SCHEMA_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "agent/base/dialect.h"
+#include "brant/v1/schema.pb.h"
+#include "client/context.h"
+#include "client/flags.h"
+
+namespace brant {
+
+// Flags that several commands share; where none is given, brant.toml counts.
+struct DesiredSchemaFlags {
+  std::string models;
+  std::string schema;
+  std::string command;
+  std::string url;
+
+  void Declare(Flags& flags);
+};
+
+// Reads the files, runs the command, or asks the other database, whose schema is
+// then written in `dialect`. Errors: INVALID_REQUEST if none or several are named,
+// or what is named can't be had; those of the command and the database.
+absl::StatusOr<v1::DesiredSchema> ReadDesiredSchema(Context& context,
+                                                    const DesiredSchemaFlags& flags,
+                                                    v1::Dialect dialect);
+
+// Which part of the database the settings choose.
+v1::SchemaSelection ReadSelection(const Context& context);
+
+// `dialects` of brant.toml. Error: INVALID_REQUEST.
+absl::StatusOr<std::vector<v1::Dialect>> ReadDialects(const Context& context);
+
+}  // namespace brant
+
+#endif  // BRANT_CLIENT_SCHEMA_DESIRED_SCHEMA_H_
