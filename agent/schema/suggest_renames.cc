@@ -12,6 +12,14 @@ namespace {
 // Tables with fewer columns in common than this share are not the same.
 constexpr double kLeastTableLikeness = 0.5;
 
+// What it says for two columns that both have the same place in their table, beside
+// the likeness of their names.
+constexpr double kSamePlace = 0.5;
+
+ptrdiff_t PlaceOf(const Column& column, const Table& table) {
+  return &column - table.columns.data();
+}
+
 // How much of the columns, known by name and type, two tables share, from 0 to 1.
 double Likeness(const Table& a, const Table& b) {
   std::set<std::pair<std::string, std::string>> left;
@@ -83,7 +91,9 @@ std::vector<Rename> SuggestRenames(const CatalogDiff& diff) {
       if (!from.dropped()) continue;
       for (const Change<Column>& to : change.columns) {
         if (!to.added() || from.from->type.native != to.to->type.native) continue;
-        columns.emplace_back(Likeness(from.from->name, to.to->name), from.from, to.to);
+        const bool same_place = PlaceOf(*from.from, *change.from) == PlaceOf(*to.to, *change.to);
+        columns.emplace_back(Likeness(from.from->name, to.to->name) + (same_place ? kSamePlace : 0),
+                             from.from, to.to);
       }
     }
     const auto original = originals.find(change.from->name);

@@ -67,8 +67,7 @@ class Renderer {
       if (NeedsRebuild(change)) rebuilt_.insert(change.from->name.name);
     }
     FindTouched();
-    // Dropping a table deletes its rows first, and what refers to them with them.
-    const bool unguarded = !rebuilt_.empty() || !diff_.dropped_tables.empty();
+    const bool unguarded = !rebuilt_.empty() || DropsWhatIsReferredTo();
     if (unguarded) Add("PRAGMA foreign_keys = OFF");
     DropViews();
     DropTriggers();
@@ -89,6 +88,18 @@ class Renderer {
  private:
   void Add(std::string sql, std::string data_loss = "", std::string review = "") {
     script_.statements.push_back({std::move(sql), std::move(data_loss), std::move(review)});
+  }
+
+  // Dropping a table deletes its rows first, and with them what refers to them.
+  bool DropsWhatIsReferredTo() const {
+    if (!OrderByReferences(diff_.dropped_tables).postponed.empty()) return true;
+    const std::set<const Table*> dropped(diff_.dropped_tables.begin(), diff_.dropped_tables.end());
+    return absl::c_any_of(diff_.from->tables, [&](const Table& table) {
+      if (dropped.contains(&table)) return false;
+      return absl::c_any_of(table.foreign_keys, [&](const ForeignKey& key) {
+        return dropped.contains(FindTable(*diff_.from, key.referenced_table));
+      });
+    });
   }
 
   // Everything whose text must make sense while a table is not there, or not as it
@@ -250,8 +261,8 @@ class Renderer {
       if (before == nullptr) {
         if (!column.nullable && !column.default_value.has_value() &&
             column.identity == Identity::kNone) {
-          reviews.push_back(absl::StrCat("fails if the table has rows: ", column.name,
-                                         " has no default"));
+          reviews.push_back(
+              absl::StrCat("fails if the table has rows: ", column.name, " has no default"));
         }
         continue;
       }
@@ -291,9 +302,9 @@ class Renderer {
     };
     if (!counts(*change.from) || !counts(*change.to)) return;
     Add(absl::StrCat("DELETE FROM sqlite_sequence WHERE name = ", SqliteLiteral(temporary)));
-    Add(absl::StrCat("INSERT INTO sqlite_sequence (name, seq)\nSELECT ", SqliteLiteral(temporary),
-                     ", seq FROM sqlite_sequence WHERE name = ",
-                     SqliteLiteral(change.from->name.name)));
+    Add(absl::StrCat(
+        "INSERT INTO sqlite_sequence (name, seq)\nSELECT ", SqliteLiteral(temporary),
+        ", seq FROM sqlite_sequence WHERE name = ", SqliteLiteral(change.from->name.name)));
   }
 
   void DropTables() {
