@@ -181,8 +181,8 @@ BoundStatement StateTables::AddFingerprint() const {
 }
 
 std::vector<std::string> StateTableNames(absl::string_view version_table) {
-  return {std::string(version_table), "brant_journal",  "brant_runs",  "brant_steps",
-          "brant_scripts",            "brant_progress", "brant_events"};
+  return {std::string(version_table), "brant_journal", "brant_runs", "brant_steps", "brant_scripts",
+          "brant_progress",           "brant_events"};
 }
 
 }  // namespace brant

@@ -17,8 +17,7 @@ namespace {
 
 using Script = SchemaDriver::Script;
 
-std::vector<Script> ToScripts(
-    const google::protobuf::RepeatedPtrField<v1::SourceFile>& files) {
+std::vector<Script> ToScripts(const google::protobuf::RepeatedPtrField<v1::SourceFile>& files) {
   std::vector<Script> scripts;
   for (const v1::SourceFile& file : files) scripts.push_back({file.name(), file.content()});
   return scripts;
@@ -34,9 +33,8 @@ absl::StatusOr<std::string> RenderAll(const SchemaDriver& driver, const Catalog&
 // Something that both sides have differs, so it may be its text alone.
 bool MayDifferInTextOnly(const CatalogDiff& diff) {
   const auto altered = [](const auto& changes) {
-    return absl::c_any_of(changes, [](const auto& change) {
-      return !change.added() && !change.dropped();
-    });
+    return absl::c_any_of(changes,
+                          [](const auto& change) { return !change.added() && !change.dropped(); });
   };
   return altered(diff.views) ||
          absl::c_any_of(diff.altered_tables, [&altered](const TableChange& table) {
@@ -127,14 +125,14 @@ void ForgetDialectsOfAll(std::vector<v1::SchemaSection>& sections, int dialects)
   for (v1::SchemaSection& section : sections) {
     if (section.dialects_size() == dialects) section.clear_dialects();
   }
-  std::stable_sort(sections.begin(), sections.end(), [](const auto& a, const auto& b) {
-    return a.direction() < b.direction();
-  });
+  std::stable_sort(sections.begin(), sections.end(),
+                   [](const auto& a, const auto& b) { return a.direction() < b.direction(); });
 }
 
 }  // namespace
 
-absl::StatusOr<Comparison> CompareWithDesired(Database& database, const ComparisonRequest& request) {
+absl::StatusOr<Comparison> CompareWithDesired(Database& database,
+                                              const ComparisonRequest& request) {
   const SchemaDriver& driver = DriverFor(database.dialect());
   Sides sides(database, driver, request);
   BRANT_RETURN_IF_ERROR(sides.Read());

@@ -116,8 +116,8 @@ class Lister {
     for (const Change<T>& change : changes) {
       const T& shown = change.from != nullptr ? *change.from : *change.to;
       const std::string name = NameOf(shown.name);
-      const std::string full = absl::StrCat(
-          prefix, name.empty() ? absl::StrCat("(", Fallback(shown), ")") : name);
+      const std::string full =
+          absl::StrCat(prefix, name.empty() ? absl::StrCat("(", Fallback(shown), ")") : name);
       if (change.added()) {
         Add(Action::ACTION_CREATE, kind, full, "");
       } else if (change.dropped()) {

@@ -2,8 +2,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "agent/schema/describe.h"
 #include "agent/base/dialect_proto.h"
+#include "agent/schema/describe.h"
 
 namespace brant {
 namespace {
@@ -43,12 +43,11 @@ Constraint MakeConstraint(Constraint::Kind kind, const std::string& name,
 
 void AddConstraints(const Table& table, v1::SchemaTable& proto) {
   if (table.primary_key.has_value()) {
-    *proto.add_constraints() = MakeConstraint(
-        Constraint::KIND_PRIMARY_KEY, table.primary_key->name, table.primary_key->columns);
+    *proto.add_constraints() = MakeConstraint(Constraint::KIND_PRIMARY_KEY, table.primary_key->name,
+                                              table.primary_key->columns);
   }
   for (const UniqueConstraint& unique : table.uniques) {
-    *proto.add_constraints() =
-        MakeConstraint(Constraint::KIND_UNIQUE, unique.name, unique.columns);
+    *proto.add_constraints() = MakeConstraint(Constraint::KIND_UNIQUE, unique.name, unique.columns);
   }
   for (const CheckConstraint& check : table.checks) {
     *proto.add_constraints() =

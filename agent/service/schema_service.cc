@@ -29,9 +29,9 @@ Selection ReadSelection(const Agent& agent, const v1::SchemaSelection& selection
 
 }  // namespace
 
-grpc::ServerUnaryReactor* SchemaServiceImpl::InspectSchema(
-    grpc::CallbackServerContext* context, const v1::InspectSchemaRequest* request,
-    v1::InspectSchemaResponse* response) {
+grpc::ServerUnaryReactor* SchemaServiceImpl::InspectSchema(grpc::CallbackServerContext* context,
+                                                           const v1::InspectSchemaRequest* request,
+                                                           v1::InspectSchemaResponse* response) {
   return Reply(context, agent_.schema_worker(), [this, request, response]() -> absl::Status {
     BRANT_ASSIGN_OR_RETURN(
         const Catalog catalog,
@@ -44,9 +44,9 @@ grpc::ServerUnaryReactor* SchemaServiceImpl::InspectSchema(
   });
 }
 
-grpc::ServerUnaryReactor* SchemaServiceImpl::CompareSchema(
-    grpc::CallbackServerContext* context, const v1::CompareSchemaRequest* request,
-    v1::CompareSchemaResponse* response) {
+grpc::ServerUnaryReactor* SchemaServiceImpl::CompareSchema(grpc::CallbackServerContext* context,
+                                                           const v1::CompareSchemaRequest* request,
+                                                           v1::CompareSchemaResponse* response) {
   return Reply(context, agent_.schema_worker(), [this, request, response]() -> absl::Status {
     ComparisonRequest comparison;
     comparison.selection = ReadSelection(agent_, request->selection());

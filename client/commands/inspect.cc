@@ -23,8 +23,7 @@ class InspectCommand : public Command {
     v1::InspectSchemaRequest request;
     *request.mutable_selection() = ReadSelection(context);
     request.set_with_sql(!console.json() && format_ != "mermaid");
-    BRANT_ASSIGN_OR_RETURN(const v1::InspectSchemaResponse response,
-                           agent->InspectSchema(request));
+    BRANT_ASSIGN_OR_RETURN(const v1::InspectSchemaResponse response, agent->InspectSchema(request));
     if (console.json()) {
       console.PrintJson(response);
     } else if (format_ == "mermaid") {

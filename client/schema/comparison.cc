@@ -28,9 +28,8 @@ absl::StatusOr<v1::SchemaRename> ParseRename(const std::string& text) {
 
 // What a person answers; nothing at the end of the input.
 bool Confirms(const v1::SchemaRename& rename) {
-  const std::string old_name = rename.column().empty()
-                                   ? rename.table()
-                                   : absl::StrCat(rename.table(), ".", rename.column());
+  const std::string old_name =
+      rename.column().empty() ? rename.table() : absl::StrCat(rename.table(), ".", rename.column());
   std::cerr << "Was " << EscapeControl(old_name) << " renamed to "
             << EscapeControl(rename.new_name()) << "? [y/N] " << std::flush;
   std::string answer;
@@ -85,15 +84,15 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context,
                          CompareSchema(context, flags, /*all_dialects=*/true));
   if (flags.no_renames || response.suggested_renames().empty()) return response;
   if (!HasTerminal()) {
-    return Error(
-               v1::ERROR_REASON_INVALID_REQUEST,
-               absl::StrCat("this may have been renamed, or dropped and added: ",
-                            absl::StrJoin(response.suggested_renames(), ", ",
-                                          [](std::string* out, const v1::SchemaRename& rename) {
-                                            absl::StrAppend(out, FormatRename(rename));
-                                          })))
-        .Hint("say which: --rename OLD=NEW for each that was renamed, and --no-renames if the "
-              "rest was not");
+    return Error(v1::ERROR_REASON_INVALID_REQUEST,
+                 absl::StrCat("this may have been renamed, or dropped and added: ",
+                              absl::StrJoin(response.suggested_renames(), ", ",
+                                            [](std::string* out, const v1::SchemaRename& rename) {
+                                              absl::StrAppend(out, FormatRename(rename));
+                                            })))
+        .Hint(
+            "say which: --rename OLD=NEW for each that was renamed, and --no-renames if the "
+            "rest was not");
   }
   const size_t known = flags.renames.size();
   for (const v1::SchemaRename& rename : response.suggested_renames()) {
@@ -109,7 +108,9 @@ std::string FormatChange(const v1::SchemaChange& change) {
   if (change.action() == v1::SchemaChange::ACTION_DROP) sign = "-";
   const bool renamed = change.action() == v1::SchemaChange::ACTION_RENAME;
   return absl::StrCat(sign, " ", change.kind(), " ", change.name(),
-                      change.detail().empty() ? "" : renamed ? ": renamed " : ": ",
+                      change.detail().empty() ? ""
+                      : renamed               ? ": renamed "
+                                              : ": ",
                       change.detail());
 }
 

@@ -35,8 +35,7 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
 
 // The same, where what is found is going to be written down: suggested renames are
 // decided by whoever sits at the terminal. Error: INVALID_REQUEST if nobody does.
-absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context,
-                                                           ComparisonFlags flags);
+absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context, ComparisonFlags flags);
 
 // `+ table users`, `~ column users.email: type …`.
 std::string FormatChange(const v1::SchemaChange& change);

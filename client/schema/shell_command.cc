@@ -15,8 +15,9 @@ namespace {
 absl::Status Failed(const std::string& command, absl::string_view how) {
   return Error(v1::ERROR_REASON_SYSTEM_ERROR,
                absl::StrCat("the schema command ", how, ": ", command))
-      .Hint("run it by itself: it must print SQL that makes the schema from nothing, and exit "
-            "with 0");
+      .Hint(
+          "run it by itself: it must print SQL that makes the schema from nothing, and exit "
+          "with 0");
 }
 
 }  // namespace

@@ -71,8 +71,8 @@ absl::StatusOr<google::protobuf::RepeatedPtrField<v1::SourceFile>> ReadSourceFil
   for (const fs::path& file : paths) {
     // Imports of models start at their folder.
     const bool is_model = extension == ".proto";
-    BRANT_ASSIGN_OR_RETURN(*files.Add(),
-                           ReadFile(file, (is_model ? file.lexically_relative(root) : file).string()));
+    BRANT_ASSIGN_OR_RETURN(
+        *files.Add(), ReadFile(file, (is_model ? file.lexically_relative(root) : file).string()));
   }
   return files;
 }

@@ -95,10 +95,10 @@ Tokens Unwrap(Tokens tokens) {
 }
 
 bool BeginsConstraint(const SqliteToken& token) {
-  return absl::c_any_of(std::vector<absl::string_view>{"CONSTRAINT", "PRIMARY", "NOT", "NULL",
-                                                       "UNIQUE", "CHECK", "DEFAULT", "COLLATE",
-                                                       "REFERENCES", "GENERATED", "AS"},
-                        [&token](absl::string_view word) { return token.IsWord(word); });
+  return absl::c_any_of(
+      std::vector<absl::string_view>{"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK",
+                                     "DEFAULT", "COLLATE", "REFERENCES", "GENERATED", "AS"},
+      [&token](absl::string_view word) { return token.IsWord(word); });
 }
 
 bool BeginsTableConstraint(const SqliteToken& token) {
@@ -260,8 +260,7 @@ class TableReader {
   }
 
   void ReadCheck(Cursor& cursor, const std::string& name) {
-    table_.checks.push_back(
-        {name, CanonicalSqlite(Unwrap(cursor.TakeParenthesized()), columns_)});
+    table_.checks.push_back({name, CanonicalSqlite(Unwrap(cursor.TakeParenthesized()), columns_)});
     SkipConflict(cursor);
   }
 
@@ -316,8 +315,8 @@ class TableReader {
     const std::vector<std::string>& key = table_.primary_key->columns;
     for (Column& column : table_.columns) {
       if (!absl::c_linear_search(key, column.name)) continue;
-      const bool numbers = has_rowid && key.size() == 1 && column.type.native == "INTEGER" &&
-                           !descending_key_;
+      const bool numbers =
+          has_rowid && key.size() == 1 && column.type.native == "INTEGER" && !descending_key_;
       if (numbers && autoincrement_) column.identity = Identity::kAutoIncrement;
       if (numbers && column.identity == Identity::kNone) column.identity = Identity::kByDefault;
       if (numbers || !has_rowid) column.nullable = false;

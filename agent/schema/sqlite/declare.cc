@@ -13,9 +13,11 @@ namespace brant {
 namespace {
 
 std::string Columns(const std::vector<std::string>& columns) {
-  return absl::StrCat("(", absl::StrJoin(columns, ", ", [](std::string* out, const auto& column) {
-                        absl::StrAppend(out, QuoteSqlite(column));
-                      }),
+  return absl::StrCat("(",
+                      absl::StrJoin(columns, ", ",
+                                    [](std::string* out, const auto& column) {
+                                      absl::StrAppend(out, QuoteSqlite(column));
+                                    }),
                       ")");
 }
 
@@ -26,15 +28,15 @@ std::string Named(const std::string& name) {
 // DEFAULT takes literals as they are, and expressions in parentheses.
 std::string Default(const std::string& expression) {
   const std::vector<SqliteToken> tokens = TokenizeSqlite(expression);
-  const bool is_signed = tokens.size() == 2 && tokens[0].IsSymbol("-") &&
-                         tokens[1].kind == SqliteTokenKind::kNumber;
+  const bool is_signed =
+      tokens.size() == 2 && tokens[0].IsSymbol("-") && tokens[1].kind == SqliteTokenKind::kNumber;
   const bool is_literal =
-      tokens.size() == 1 && (tokens[0].kind != SqliteTokenKind::kWord ||
-                             absl::StartsWith(tokens[0].text, "CURRENT_") ||
-                             tokens[0].IsWord("NULL") || tokens[0].IsWord("TRUE") ||
-                             tokens[0].IsWord("FALSE"));
-  return is_signed || is_literal ? absl::StrCat(is_signed ? "-" : "", is_signed ? tokens[1].text : expression)
-                                 : absl::StrCat("(", expression, ")");
+      tokens.size() == 1 &&
+      (tokens[0].kind != SqliteTokenKind::kWord || absl::StartsWith(tokens[0].text, "CURRENT_") ||
+       tokens[0].IsWord("NULL") || tokens[0].IsWord("TRUE") || tokens[0].IsWord("FALSE"));
+  return is_signed || is_literal
+             ? absl::StrCat(is_signed ? "-" : "", is_signed ? tokens[1].text : expression)
+             : absl::StrCat("(", expression, ")");
 }
 
 bool IsNumbered(const Column& column) { return column.identity != Identity::kNone; }
@@ -90,8 +92,8 @@ std::string DeclareSqliteTable(const Table& table, absl::string_view name) {
     lines.push_back(absl::StrCat(Named(check.name), "CHECK (", check.expression, ")"));
   }
   for (const ForeignKey& key : table.foreign_keys) {
-    lines.push_back(absl::StrCat(Named(key.name), "FOREIGN KEY ", Columns(key.columns), " ",
-                                 Reference(key)));
+    lines.push_back(
+        absl::StrCat(Named(key.name), "FOREIGN KEY ", Columns(key.columns), " ", Reference(key)));
   }
   std::vector<std::string> options;
   for (const auto& [option, value] : table.options) {
@@ -112,8 +114,8 @@ std::string DeclareSqliteIndex(const Index& index, absl::string_view table) {
     if (part.descending) absl::StrAppend(out, " DESC");
   };
   return absl::StrCat("CREATE ", index.unique ? "UNIQUE " : "", "INDEX ", QuoteSqlite(index.name),
-                      " ON ", QuoteSqlite(table), " (", absl::StrJoin(index.parts, ", ", part),
-                      ")", index.predicate.empty() ? "" : " WHERE ", index.predicate);
+                      " ON ", QuoteSqlite(table), " (", absl::StrJoin(index.parts, ", ", part), ")",
+                      index.predicate.empty() ? "" : " WHERE ", index.predicate);
 }
 
 }  // namespace brant

@@ -31,8 +31,7 @@ absl::StatusOr<Catalog> SqliteSchemaDriver::Introspect(Session& session,
   return IntrospectSqlite(session, selection);
 }
 
-absl::StatusOr<Catalog> SqliteSchemaDriver::Evaluate(Database&,
-                                                     const std::vector<Script>& scripts,
+absl::StatusOr<Catalog> SqliteSchemaDriver::Evaluate(Database&, const std::vector<Script>& scripts,
                                                      const Selection& selection) const {
   DatabaseUrl in_memory;
   in_memory.dialect = Dialect::kSqlite;

@@ -250,8 +250,8 @@ class Renderer {
       if (before == nullptr) {
         if (!column.nullable && !column.default_value.has_value() &&
             column.identity == Identity::kNone) {
-          reviews.push_back(absl::StrCat("fails if the table has rows: ", column.name,
-                                         " has no default"));
+          reviews.push_back(
+              absl::StrCat("fails if the table has rows: ", column.name, " has no default"));
         }
         continue;
       }
@@ -291,9 +291,9 @@ class Renderer {
     };
     if (!counts(*change.from) || !counts(*change.to)) return;
     Add(absl::StrCat("DELETE FROM sqlite_sequence WHERE name = ", SqliteLiteral(temporary)));
-    Add(absl::StrCat("INSERT INTO sqlite_sequence (name, seq)\nSELECT ", SqliteLiteral(temporary),
-                     ", seq FROM sqlite_sequence WHERE name = ",
-                     SqliteLiteral(change.from->name.name)));
+    Add(absl::StrCat(
+        "INSERT INTO sqlite_sequence (name, seq)\nSELECT ", SqliteLiteral(temporary),
+        ", seq FROM sqlite_sequence WHERE name = ", SqliteLiteral(change.from->name.name)));
   }
 
   void DropTables() {

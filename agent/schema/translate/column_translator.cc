@@ -53,11 +53,12 @@ DataType TableTranslator::TranslateType(const Column& column) {
     Note(PartOf(column), absl::StrCat(type.native, " has no counterpart on ",
                                       DisplayName(to_.dialect()), ": look at its type"));
   }
-  if (To(Dialect::kMysql) && type.dimensions == 0 && IsInKey(column.name) &&
-      (type.kind == TypeKind::kText || type.kind == TypeKind::kBlob)) {
+  const bool unlimited = type.kind == TypeKind::kText || type.kind == TypeKind::kBlob ||
+                         (type.kind == TypeKind::kVarchar && !type.length.has_value());
+  if (To(Dialect::kMysql) && type.dimensions == 0 && unlimited && IsInKey(column.name)) {
     Note(PartOf(column), absl::StrCat("has at most ", kKeyLength,
                                       " characters on MySQL, which has no keys on ", type.native));
-    type.kind = type.kind == TypeKind::kText ? TypeKind::kVarchar : TypeKind::kVarbinary;
+    type.kind = type.kind == TypeKind::kBlob ? TypeKind::kVarbinary : TypeKind::kVarchar;
     type.length = kKeyLength;
   }
   // SQLite numbers rows in a column of exactly this type.
@@ -85,22 +86,17 @@ DataType TableTranslator::EnumOf(const Column& column) {
 }
 
 void TableTranslator::TranslateIdentity(const Column& column, Column& result) {
-  Identity identity = column.identity;
-  // An INTEGER PRIMARY KEY is numbered without a word about it.
-  if (From(Dialect::kSqlite) && IsWholeKey(column.name) &&
-      absl::EqualsIgnoreCase(column.type.native, "integer") &&
-      !table_.options.contains("without rowid")) {
-    identity = Identity::kAutoIncrement;
-  }
-  if (identity == Identity::kNone) return;
+  if (column.identity == Identity::kNone) return;
   result.nullable = false;
   switch (to_.dialect()) {
     case Dialect::kPostgresql:
       result.identity = Identity::kByDefault;
       return;
     case Dialect::kSqlite:
+      // AUTOINCREMENT would only cost time: that a number never comes back is a
+      // promise of nobody else.
       if (IsWholeKey(column.name)) {
-        result.identity = Identity::kAutoIncrement;
+        result.identity = Identity::kByDefault;
         return;
       }
       Note(PartOf(column),

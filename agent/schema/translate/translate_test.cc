@@ -168,7 +168,7 @@ TEST(TranslateTest, Identity) {
       {Dialect::kPostgresql, "bigint", Identity::kByDefault, true, Dialect::kMysql, "bigint",
        Identity::kAutoIncrement, false},
       {Dialect::kPostgresql, "bigint", Identity::kAlways, true, Dialect::kSqlite, "INTEGER",
-       Identity::kAutoIncrement, false},
+       Identity::kByDefault, false},
       {Dialect::kPostgresql, "integer", Identity::kSerial, true, Dialect::kMysql, "int",
        Identity::kAutoIncrement, false},
       {Dialect::kPostgresql, "integer", Identity::kSerial, false, Dialect::kMysql, "int",
@@ -179,8 +179,7 @@ TEST(TranslateTest, Identity) {
        Identity::kByDefault, false},
       {Dialect::kSqlite, "INTEGER", Identity::kAutoIncrement, true, Dialect::kPostgresql, "bigint",
        Identity::kByDefault, false},
-      // Numbered by SQLite even without AUTOINCREMENT.
-      {Dialect::kSqlite, "INTEGER", Identity::kNone, true, Dialect::kMysql, "bigint",
+      {Dialect::kSqlite, "INTEGER", Identity::kByDefault, true, Dialect::kMysql, "bigint",
        Identity::kAutoIncrement, false},
       {Dialect::kSqlite, "INTEGER", Identity::kNone, false, Dialect::kMysql, "bigint",
        Identity::kNone, false},

@@ -27,8 +27,8 @@ absl::Status ApplyStatements(Session& session, Dialect dialect, const std::strin
     const auto execution = session.Execute(statements[next].text);
     if (!execution.ok()) {
       return absl::Status(execution.status().code(),
-                          absl::StrCat(execution.status().message(), "\nin: ",
-                                       statements[next].text, "\nof:\n", text));
+                          absl::StrCat(execution.status().message(),
+                                       "\nin: ", statements[next].text, "\nof:\n", text));
     }
   }
   return session.Commit();

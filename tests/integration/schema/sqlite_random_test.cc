@@ -58,8 +58,8 @@ class RandomSchema {
     column.type = Driver().ReadType(Pick<std::string>(
         {"INTEGER", "BIGINT", "TEXT", "VARCHAR(20)", "NUMERIC(10,2)", "BOOLEAN", "BLOB", ""}));
     if (Chance(0.4)) {
-      column.default_value = Pick<std::string>({"0", "'it''s'", "CURRENT_TIMESTAMP", "-1", "1 + 2",
-                                                "lower('X')", "NULL", "X'00FF'"});
+      column.default_value = Pick<std::string>(
+          {"0", "'it''s'", "CURRENT_TIMESTAMP", "-1", "1 + 2", "lower('X')", "NULL", "X'00FF'"});
     }
     const bool has_value = column.default_value.has_value() && *column.default_value != "NULL";
     column.nullable = !has_value || Chance(0.5);
