@@ -108,6 +108,8 @@ struct CheckConstraint {
   bool no_inherit = false;
   // False for NOT VALID, and MySQL's NOT ENFORCED.
   bool validated = true;
+  // MariaDB: a part of the column of its name, which takes it along.
+  bool of_column = false;
 
   friend bool operator==(const CheckConstraint&, const CheckConstraint&) = default;
 };

@@ -2,15 +2,21 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "agent/base/dialect_proto.h"
 #include "agent/base/error.h"
 #include "agent/schema/ddl.h"
 #include "agent/schema/describe.h"
+#include "agent/schema/models/models.h"
+#include "agent/schema/other_dialect.h"
 #include "agent/schema/renames.h"
+#include "agent/schema/translate/translate.h"
 
 namespace brant {
 namespace {
@@ -54,8 +60,14 @@ class Sides {
     for (const v1::SchemaRename& rename : request_.renames) {
       renames_.push_back(ReadRename(from_, rename));
     }
-    BRANT_ASSIGN_OR_RETURN(to_, driver_.Evaluate(database_, ToScripts(request_.desired.sql_files()),
-                                                 request_.selection));
+    std::vector<Script> scripts = ToScripts(request_.desired.sql_files());
+    if (!request_.desired.model_files().empty()) {
+      BRANT_RETURN_IF_ERROR(ReadModelFiles());
+      notes_ = Desired(driver_).notes;
+      BRANT_ASSIGN_OR_RETURN(std::string sql, RenderAll(driver_, Desired(driver_).catalog));
+      scripts = {{"the models as SQL", std::move(sql)}};
+    }
+    BRANT_ASSIGN_OR_RETURN(to_, driver_.Evaluate(database_, scripts, request_.selection));
     BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, Diff(from_, to_, renames_));
     if (MayDifferInTextOnly(diff)) BRANT_RETURN_IF_ERROR(EvaluateAgain(*diff.from));
     return absl::OkStatus();
@@ -63,8 +75,27 @@ class Sides {
 
   absl::StatusOr<CatalogDiff> There() const { return Diff(from_, to_, renames_); }
   absl::StatusOr<CatalogDiff> Back() const { return Diff(to_, from_, Reverse(renames_)); }
+  const std::vector<Rename>& renames() const { return renames_; }
+  // Of the models' translation to the database's own dialect.
+  const std::vector<TranslationNote>& notes() const { return notes_; }
+
+  // What is desired, in terms of any dialect.
+  Translation Desired(const SchemaDriver& driver) const {
+    if (!models_.has_value()) return Translate(to_, driver_, driver);
+    return Translate(*models_, DriverFor(Dialect::kPostgresql), driver);
+  }
 
  private:
+  absl::Status ReadModelFiles() {
+    BRANT_ASSIGN_OR_RETURN(Models models, ReadModels(ToScripts(request_.desired.model_files()),
+                                                     DriverFor(Dialect::kPostgresql)));
+    for (Rename& rename : PendingRenames(models.renames, from_)) {
+      if (!absl::c_linear_search(renames_, rename)) renames_.push_back(std::move(rename));
+    }
+    models_ = std::move(models.catalog);
+    return absl::OkStatus();
+  }
+
   // An expression that the server has read and written back once may come out
   // otherwise the second time, and then stays. What was migrated was read once
   // more than what is desired.
@@ -98,35 +129,89 @@ class Sides {
   std::vector<Rename> renames_;
   Catalog from_;
   Catalog to_;
+  std::vector<TranslationNote> notes_;
+  // In PostgreSQL's terms.
+  std::optional<Catalog> models_;
 };
 
-// Sections of equal text become one.
-void AddSection(std::vector<v1::SchemaSection>& sections, v1::Direction direction, Dialect dialect,
-                const DdlScript& script) {
-  std::string body = ToText(script);
-  const auto same = absl::c_find_if(sections, [&](const v1::SchemaSection& section) {
-    return section.direction() == direction && section.body() == body &&
-           section.transactional() == script.transactional;
-  });
-  if (same != sections.end()) {
-    same->add_dialects(ToProto(dialect));
-    return;
+// What a diff writes, in order, each once.
+std::set<ObjectName> WrittenObjects(const CatalogDiff& diff) {
+  std::set<ObjectName> names;
+  for (const Table* table : diff.created_tables) names.insert(table->name);
+  for (const TableChange& change : diff.altered_tables) names.insert(change.to->name);
+  for (const Change<View>& change : diff.views) {
+    if (change.to != nullptr) names.insert(change.to->name);
   }
-  v1::SchemaSection section;
-  section.set_direction(direction);
-  section.add_dialects(ToProto(dialect));
-  section.set_transactional(script.transactional);
-  section.set_body(std::move(body));
-  sections.push_back(std::move(section));
+  return names;
 }
 
-// A section that serves all that were asked for names none.
-void ForgetDialectsOfAll(std::vector<v1::SchemaSection>& sections, int dialects) {
-  for (v1::SchemaSection& section : sections) {
-    if (section.dialects_size() == dialects) section.clear_dialects();
+// The notes of what is written, as comments.
+std::string NotesText(const CatalogDiff& diff, const std::vector<TranslationNote>& notes) {
+  const std::set<ObjectName> written = WrittenObjects(diff);
+  std::string text;
+  for (const TranslationNote& note : notes) {
+    if (!written.contains(note.object)) continue;
+    absl::StrAppend(&text, "-- REVIEW: ", Describe(note.object), note.part.empty() ? "" : ", ",
+                    note.part, ": ", absl::StrReplaceAll(note.text, {{"\n", " "}}), "\n");
   }
-  std::stable_sort(sections.begin(), sections.end(),
-                   [](const auto& a, const auto& b) { return a.direction() < b.direction(); });
+  return text;
+}
+
+// Sections of equal text become one.
+class Sections {
+ public:
+  void Add(v1::Direction direction, Dialect dialect, const DdlScript& script,
+           const std::string& notes = "") {
+    std::string body = absl::StrCat(notes, ToText(script));
+    const auto same = absl::c_find_if(sections_, [&](const v1::SchemaSection& section) {
+      return section.direction() == direction && section.body() == body &&
+             section.transactional() == script.transactional;
+    });
+    if (same != sections_.end()) {
+      same->add_dialects(ToProto(dialect));
+      return;
+    }
+    v1::SchemaSection section;
+    section.set_direction(direction);
+    section.add_dialects(ToProto(dialect));
+    section.set_transactional(script.transactional);
+    section.set_body(std::move(body));
+    sections_.push_back(std::move(section));
+  }
+
+  // A section that serves all dialects names none.
+  std::vector<v1::SchemaSection> Take(size_t dialects) && {
+    for (v1::SchemaSection& section : sections_) {
+      if (static_cast<size_t>(section.dialects_size()) == dialects) section.clear_dialects();
+    }
+    std::stable_sort(sections_.begin(), sections_.end(), [](const auto& a, const auto& b) {
+      return a.direction() < b.direction();
+    });
+    return std::move(sections_);
+  }
+
+ private:
+  std::vector<v1::SchemaSection> sections_;
+};
+
+absl::Status AddOtherDialect(const Sides& sides, const CatalogDiff& diff,
+                             const SchemaDriver& known, const SchemaDriver& other,
+                             Sections& sections) {
+  const OtherDialect translated =
+      InOtherDialect(diff, known, sides.Desired(other), other);
+  std::vector<Rename> renames;
+  for (Rename rename : sides.renames()) {
+    rename.table = TranslateName(rename.table, other.dialect());
+    renames.push_back(std::move(rename));
+  }
+  BRANT_ASSIGN_OR_RETURN(const Catalog original, ApplyRenames(translated.from, Reverse(renames)));
+  BRANT_ASSIGN_OR_RETURN(const CatalogDiff there, Diff(original, translated.to, renames));
+  BRANT_ASSIGN_OR_RETURN(const CatalogDiff back,
+                         Diff(translated.to, original, Reverse(renames)));
+  sections.Add(v1::DIRECTION_UPGRADE, other.dialect(), other.Render(there),
+               NotesText(there, translated.notes));
+  sections.Add(v1::DIRECTION_DOWNGRADE, other.dialect(), other.Render(back));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -146,9 +231,19 @@ absl::StatusOr<Comparison> CompareWithDesired(Database& database,
   for (const DdlStatement& statement : upgrade.statements) {
     if (!statement.data_loss.empty()) result.data_losses.push_back(statement.data_loss);
   }
-  AddSection(result.sections, v1::DIRECTION_UPGRADE, driver.dialect(), upgrade);
-  AddSection(result.sections, v1::DIRECTION_DOWNGRADE, driver.dialect(), driver.Render(back));
-  ForgetDialectsOfAll(result.sections, 1);
+  std::vector<Dialect> dialects = request.dialects;
+  if (dialects.empty()) dialects.push_back(driver.dialect());
+  Sections sections;
+  for (Dialect dialect : dialects) {
+    if (dialect != driver.dialect()) {
+      BRANT_RETURN_IF_ERROR(
+          AddOtherDialect(sides, there, driver, DriverFor(dialect), sections));
+      continue;
+    }
+    sections.Add(v1::DIRECTION_UPGRADE, dialect, upgrade, NotesText(there, sides.notes()));
+    sections.Add(v1::DIRECTION_DOWNGRADE, dialect, driver.Render(back));
+  }
+  result.sections = std::move(sections).Take(dialects.size());
   return result;
 }
 
@@ -160,10 +255,8 @@ absl::StatusOr<Catalog> ReadCatalog(Database& database, const Selection& selecti
 }
 
 absl::StatusOr<std::string> SchemaAsSql(const Catalog& catalog, Dialect dialect) {
-  if (dialect != catalog.dialect) {
-    return Error(v1::ERROR_REASON_INVALID_REQUEST, "not yet");
-  }
-  return RenderAll(DriverFor(dialect), catalog);
+  const SchemaDriver& driver = DriverFor(dialect);
+  return RenderAll(driver, Translate(catalog, DriverFor(catalog.dialect), driver).catalog);
 }
 
 }  // namespace brant

@@ -65,6 +65,8 @@ void RenameColumns(Table& table, const Names& names) {
   }
   for (CheckConstraint& check : table.checks) {
     check.expression = RenameInExpression(check.expression, names);
+    const auto found = names.find(check.name);
+    if (check.of_column && found != names.end()) check.name = found->second;
   }
   for (ForeignKey& key : table.foreign_keys) RenameAll(key.columns, names);
   for (ExclusionConstraint& exclusion : table.exclusions) {

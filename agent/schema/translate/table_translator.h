@@ -62,8 +62,6 @@ class TableTranslator {
   Table result_;
 };
 
-// What an object is called in the dialect.
-ObjectName TranslateName(const ObjectName& name, Dialect to);
 
 // The catalogue's name of a dialect for people.
 absl::string_view DisplayName(Dialect dialect);

@@ -37,6 +37,9 @@ struct Translation {
 // docs/models.md says what becomes of types.
 Translation Translate(const Catalog& catalog, const SchemaDriver& from, const SchemaDriver& to);
 
+// What an object is called in the other dialect.
+ObjectName TranslateName(const ObjectName& name, Dialect to);
+
 }  // namespace brant
 
 #endif  // BRANT_AGENT_SCHEMA_TRANSLATE_TRANSLATE_H_

@@ -1,0 +1,136 @@
+#include "agent/schema/mysql/columns.h"
+
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "agent/database/mysql/token_reader.h"
+#include "agent/schema/mysql/identifiers.h"
+#include "agent/schema/mysql/types.h"
+
+namespace brant::mysql {
+namespace {
+
+constexpr absl::string_view kOnUpdate = "on update ";
+constexpr absl::string_view kJsonCollation = "utf8mb4_bin";
+
+bool IsNumber(const DataType& type) {
+  switch (type.kind) {
+    case TypeKind::kBoolean:
+    case TypeKind::kSmallInt:
+    case TypeKind::kInteger:
+    case TypeKind::kBigInt:
+    case TypeKind::kNumeric:
+    case TypeKind::kReal:
+    case TypeKind::kDouble:
+      return true;
+    default:
+      return absl::StartsWith(type.native, "bit") || absl::StartsWith(type.native, "year");
+  }
+}
+
+bool IsCurrentTime(const DataType& type, const std::string& value) {
+  const bool can = type.kind == TypeKind::kTimestamp || type.kind == TypeKind::kTimestampTz;
+  return can && absl::StartsWithIgnoreCase(value, "CURRENT_TIMESTAMP");
+}
+
+// MySQL gives the value of a literal, and the text of an expression.
+std::string MysqlDefault(const Server& server, const ColumnRow& row, const DataType& type) {
+  const std::string& value = *row.default_value;
+  if (IsCurrentTime(type, value)) return value;
+  if (absl::StrContains(row.extra, "DEFAULT_GENERATED")) {
+    return absl::StrCat("(", ReadExpression(server, value), ")");
+  }
+  if (IsNumber(type)) return value;
+  const bool bytes = type.kind == TypeKind::kBinary || type.kind == TypeKind::kVarbinary;
+  return bytes && absl::StartsWith(value, "0x") ? value : QuoteString(value);
+}
+
+std::optional<std::string> ReadDefault(const Server& server, const ColumnRow& row,
+                                       const DataType& type) {
+  if (!row.default_value.has_value()) return std::nullopt;
+  if (!server.is_mariadb) return MysqlDefault(server, row, type);
+  // That of a column which may be NULL and says nothing.
+  if (*row.default_value == "NULL") return std::nullopt;
+  return row.default_value;
+}
+
+Column* ColumnOf(Table& table, const std::string& name) {
+  const auto column =
+      absl::c_find_if(table.columns, [&name](const Column& column) { return column.name == name; });
+  return column == table.columns.end() ? nullptr : &*column;
+}
+
+// The column that a check is a part of: that of its name, if the expression speaks
+// of it; else the first one that it speaks of.
+Column* OwnerOf(Table& table, const CheckConstraint& check) {
+  Column* first = nullptr;
+  for (TokenReader reader(check.expression); !reader.AtEnd(); reader.Advance()) {
+    if (reader.token().kind != TokenKind::kQuotedName) continue;
+    Column* column = ColumnOf(table, LastPart(reader.token().text));
+    if (column != nullptr && column->name == check.name) return column;
+    if (first == nullptr) first = column;
+  }
+  Column* named = ColumnOf(table, check.name);
+  return named != nullptr ? named : first;
+}
+
+bool IsJsonCheck(const Column& column, const std::string& table_collation,
+                 const CheckConstraint& check) {
+  const std::string quoted = absl::StrReplaceAll(column.name, {{"`", "``"}});
+  if (check.expression != absl::StrCat("json_valid(`", quoted, "`)")) return false;
+  if (column.type.native != "longtext") return false;
+  return (column.collation.empty() ? table_collation : column.collation) == kJsonCollation;
+}
+
+}  // namespace
+
+Column ReadColumn(const Server& server, const ColumnRow& row, const std::string& table_collation) {
+  Column column;
+  column.name = row.name;
+  column.type = ReadDataType(row.type);
+  column.nullable = row.nullable;
+  if (row.collation != table_collation) column.collation = row.collation;
+  column.comment = row.comment;
+  column.generated = ReadExpression(server, row.generated);
+  if (!column.generated.empty()) {
+    column.generated_stored =
+        absl::StrContains(row.extra, "STORED") || absl::StrContains(row.extra, "PERSISTENT");
+    return column;
+  }
+  if (absl::StrContains(row.extra, "auto_increment")) {
+    column.identity = Identity::kAutoIncrement;
+    return column;
+  }
+  column.default_value = ReadDefault(server, row, column.type);
+  const std::string extra = absl::AsciiStrToLower(row.extra);
+  const size_t update = absl::string_view(extra).find(kOnUpdate);
+  if (update != absl::string_view::npos) {
+    const std::string expression = row.extra.substr(update + kOnUpdate.size());
+    column.on_update = expression.substr(0, expression.find(' '));
+  }
+  return column;
+}
+
+std::string ReadExpression(const Server& server, const std::string& expression) {
+  if (server.is_mariadb) return expression;
+  return absl::StrReplaceAll(expression, {{"\\'", "'"}});
+}
+
+void AddCheck(Table& table, const std::string& table_collation, CheckConstraint check) {
+  if (check.of_column) {
+    Column* column = OwnerOf(table, check);
+    if (column != nullptr && IsJsonCheck(*column, table_collation, check)) {
+      column->type = ReadDataType("json");
+      column->collation.clear();
+      return;
+    }
+    if (column != nullptr) check.name = column->name;
+  }
+  table.checks.push_back(std::move(check));
+}
+
+}  // namespace brant::mysql

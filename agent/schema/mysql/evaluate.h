@@ -1,0 +1,24 @@
+#ifndef BRANT_AGENT_SCHEMA_MYSQL_EVALUATE_H_
+#define BRANT_AGENT_SCHEMA_MYSQL_EVALUATE_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "agent/database/database.h"
+#include "agent/schema/catalog.h"
+#include "agent/schema/schema_driver.h"
+
+namespace brant::mysql {
+
+// In a database `brant_scratch_…` with the defaults of the session's own, which is
+// dropped in the end. Those that killed agents have left behind are dropped first:
+// the session of an agent that lives holds the server's lock of the same name.
+//
+// Error: DATABASE_PERMISSION_DENIED where databases can't be made.
+absl::StatusOr<Catalog> EvaluateInScratch(Database& database,
+                                          const std::vector<SchemaDriver::Script>& scripts,
+                                          const Selection& selection);
+
+}  // namespace brant::mysql
+
+#endif  // BRANT_AGENT_SCHEMA_MYSQL_EVALUATE_H_

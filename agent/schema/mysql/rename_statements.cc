@@ -1,0 +1,88 @@
+#include "agent/schema/mysql/rename_statements.h"
+
+#include <map>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "agent/schema/mysql/definitions.h"
+#include "agent/schema/mysql/identifiers.h"
+
+namespace brant::mysql {
+namespace {
+
+using Names = std::map<std::string, std::string>;
+
+// Steps that the server can take one after the other: each leads to a name that is
+// free.
+std::vector<std::pair<std::string, std::string>> InOrder(Names names) {
+  std::vector<std::pair<std::string, std::string>> steps;
+  int cycles = 0;
+  while (!names.empty()) {
+    auto next = names.begin();
+    while (next != names.end() && names.contains(next->second)) ++next;
+    if (next != names.end()) {
+      steps.emplace_back(next->first, next->second);
+      names.erase(next);
+      continue;
+    }
+    const auto [from, to] = *names.begin();
+    const std::string between = absl::StrCat("brant_renamed_", ++cycles);
+    steps.emplace_back(from, between);
+    names.erase(names.begin());
+    names[between] = to;
+  }
+  return steps;
+}
+
+bool HasOwnCheck(const Table& table, const Column& column) {
+  return column.type.kind == TypeKind::kJson ||
+         absl::c_any_of(table.checks, [&column](const CheckConstraint& check) {
+           return check.of_column && check.name == column.name;
+         });
+}
+
+std::string RenameColumn(const Table* table, const std::string& from, const std::string& to) {
+  const Column* column = table == nullptr ? nullptr : FindColumn(*table, to);
+  if (column == nullptr || !HasOwnCheck(*table, *column)) {
+    return absl::StrCat("RENAME COLUMN ", QuoteIdentifier(from), " TO ", QuoteIdentifier(to));
+  }
+  return absl::StrCat("CHANGE COLUMN ", QuoteIdentifier(from), " ",
+                      ColumnDefinition(*table, *column));
+}
+
+}  // namespace
+
+std::vector<std::string> RenameStatements(const CatalogDiff& diff) {
+  Names tables;
+  std::map<std::string, Names> columns;
+  for (const Rename& rename : diff.renames) {
+    if (rename.column.empty()) {
+      tables[rename.table.name] = rename.to;
+    } else {
+      columns[rename.table.name][rename.column] = rename.to;
+    }
+  }
+  std::vector<std::string> statements;
+  if (!tables.empty()) {
+    const auto append = [](std::string* out, const auto& names) {
+      absl::StrAppend(out, QuoteIdentifier(names.first), " TO ", QuoteIdentifier(names.second));
+    };
+    statements.push_back(
+        absl::StrCat("RENAME TABLE ", absl::StrJoin(InOrder(tables), ", ", append)));
+  }
+  for (const auto& [old_name, names] : columns) {
+    const auto renamed = tables.find(old_name);
+    const std::string name = renamed == tables.end() ? old_name : renamed->second;
+    const Table* table = FindTable(*diff.from, {"", name});
+    statements.push_back(
+        absl::StrCat("ALTER TABLE ", QuoteIdentifier(name), " ",
+                     absl::StrJoin(names, ", ", [table](std::string* out, const auto& column) {
+                       absl::StrAppend(out, RenameColumn(table, column.first, column.second));
+                     })));
+  }
+  return statements;
+}
+
+}  // namespace brant::mysql

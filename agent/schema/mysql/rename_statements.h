@@ -1,0 +1,19 @@
+#ifndef BRANT_AGENT_SCHEMA_MYSQL_RENAME_STATEMENTS_H_
+#define BRANT_AGENT_SCHEMA_MYSQL_RENAME_STATEMENTS_H_
+
+#include <string>
+#include <vector>
+
+#include "agent/schema/diff.h"
+
+namespace brant::mysql {
+
+// One RENAME TABLE for all tables, also where they swap their names, and behind it
+// one ALTER TABLE for the columns of each. A column with a check of its own is
+// written anew, because MariaDB's catalogue would go on to call the check by the
+// old name.
+std::vector<std::string> RenameStatements(const CatalogDiff& diff);
+
+}  // namespace brant::mysql
+
+#endif  // BRANT_AGENT_SCHEMA_MYSQL_RENAME_STATEMENTS_H_
