@@ -4,6 +4,7 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "agent/base/error.h"
 
 namespace brant {
@@ -113,7 +114,7 @@ void MigrationLock::Relay() {
 
 bool MigrationLock::IsGone(const ActiveRun& active) {
   // One that has never shown that it can is not expected to.
-  return signs_of_life_.AreMissing(active) && !active.heartbeat.empty();
+  return signs_of_life_.AreMissing(active, absl::Now()) && !active.heartbeat.empty();
 }
 
 void MigrationLock::EndOrphan(const std::optional<ActiveRun>& active) {

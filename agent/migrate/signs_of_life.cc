@@ -4,12 +4,16 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "agent/base/timestamp.h"
 
 namespace brant {
 namespace {
 
 constexpr absl::Duration kLookedForLong = absl::Seconds(3);
+// A server that was away for so long may have kept the agent from showing life. Less
+// than kAgentIsGone, or the silence would be long when the server is back.
+constexpr absl::Duration kLookedAway = absl::Seconds(4);
 
 }  // namespace
 
@@ -18,14 +22,14 @@ absl::Duration SilentFor(const ActiveRun& active) {
                                   : active.heartbeat_age;
 }
 
-bool SignsOfLife::AreMissing(const ActiveRun& active) {
-  const absl::Time now = absl::Now();
+bool SignsOfLife::AreMissing(const ActiveRun& active, absl::Time now) {
   std::string heartbeat = absl::StrCat(active.run.id(), " ", active.heartbeat);
-  if (heartbeat != heartbeat_) {
+  if (heartbeat != heartbeat_ || now - last_look_ > kLookedAway) {
     heartbeat_ = std::move(heartbeat);
-    heartbeat_seen_ = now;
+    looking_since_ = now;
   }
-  return SilentFor(active) >= kAgentIsGone && now - heartbeat_seen_ >= kLookedForLong;
+  last_look_ = now;
+  return SilentFor(active) >= kAgentIsGone && now - looking_since_ >= kLookedForLong;
 }
 
 }  // namespace brant

@@ -22,13 +22,15 @@ absl::Duration SilentFor(const ActiveRun& active);
 class SignsOfLife {
  public:
   // There has been no sign for long: neither by the server's clock, which may have
-  // been set or have stood still with the server, nor while this was looking.
-  bool AreMissing(const ActiveRun& active);
+  // been set, nor while this was looking, without a break in which the server may
+  // have been away. `now` is the time of this look.
+  bool AreMissing(const ActiveRun& active, absl::Time now);
 
  private:
   // The sign that was seen last, and since when.
   std::string heartbeat_;
-  absl::Time heartbeat_seen_;
+  absl::Time looking_since_;
+  absl::Time last_look_ = absl::InfinitePast();
 };
 
 }  // namespace brant

@@ -38,7 +38,7 @@ bool MayLeaveSomething(const Statement& statement) {
 std::string EffectSoFar(const StepRecord& record, const absl::Status& error) {
   if (record.statements_started > record.statements_done) {
     return absl::StrCat("what statement ", record.statements_started,
-                        " committed before it failed is not known; ", record.statements_done,
+                        " committed before the failure is not known; ", record.statements_done,
                         " statements before it took effect and stay; ",
                         HowToSettle(record.revision));
   }
@@ -207,6 +207,7 @@ absl::Status StatementwiseStep::RecordBefore(const Statement& statement) {
 absl::Status StatementwiseStep::ExecuteAt(int index) {
   const Statement& statement = step_.statements[index];
   BRANT_ASSIGN_OR_RETURN(kind_, scope_.session.KindOf(statement));
+  if (kind_ == StatementKind::kProcedure) procedure_ = index + 1;
   if (CountsWithWhatFollows(statement)) {
     const bool unlocks = tables_locked_;
     BRANT_RETURN_IF_ERROR(RecordBefore(statement));
@@ -345,15 +346,16 @@ absl::Status StatementwiseStep::RecordFailure(bool was_open, absl::Status error)
     absl::StatusOr<StatementCounts> counts =
         scope_.journal.ReadStatementCounts(scope_.session, record_.run_id, record_.position);
     if (!counts.ok()) return error;
-    // An intent that is still there was committed, by the statement itself.
+    // An intent that is still there was committed, by the statement itself, which
+    // need not be the one that failed.
     record_.statements_started = counts->started;
     record_.statements_done = counts->done;
     record_.done_digest = StatementsDigest(step_, counts->done);
   }
   // The database said that the statement failed, so it had no effect; but for a
   // procedure that may have committed a part of its work.
-  const bool in_doubt =
-      record_.statements_started > record_.statements_done && kind_ == StatementKind::kProcedure;
+  const bool in_doubt = record_.statements_started > record_.statements_done &&
+                        record_.statements_started == procedure_;
   record_.state = "failed";
   if (!in_doubt) record_.statements_started = record_.statements_done;
   scope_.session.Batch({scope_.journal.UpdateStep(record_, absl::Now())}).IgnoreError();

@@ -66,6 +66,8 @@ class StatementwiseStep {
   StepRecord record_;
   // Of the statement that was started last, as the session knows it.
   StatementKind kind_ = StatementKind::kTransactional;
+  // The number of the last statement that was started and is a procedure.
+  int procedure_ = 0;
   // How many statements the journal has as done.
   int recorded_ = 0;
   // Under LOCK TABLES nothing can be written without giving up the locks.

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "agent/base/error.h"
 
@@ -24,7 +25,7 @@ absl::Status LostError(const ActiveRun& active) {
 absl::Status CheckAgentLives(StateReader& reader, const std::string& run_id, SignsOfLife& signs) {
   BRANT_ASSIGN_OR_RETURN(const std::optional<ActiveRun> active, reader.ReadActiveRun());
   if (!active.has_value() || active->run.id() != run_id) return absl::OkStatus();
-  if (!signs.AreMissing(*active)) return absl::OkStatus();
+  if (!signs.AreMissing(*active, absl::Now())) return absl::OkStatus();
   BRANT_ASSIGN_OR_RETURN(const bool goes_on, reader.MayGoOn(*active));
   return goes_on ? absl::OkStatus() : LostError(*active);
 }

@@ -61,9 +61,11 @@ absl::StatusOr<std::optional<v1::Run>> StatusReader::FindActiveRun(
   if (!active.has_value()) return own;
   const absl::Duration silent_for = SilentFor(*active);
   if (silent_for < kShowsNoLife) return std::optional<v1::Run>(std::move(active->run));
-  // Whoever waits for the lock ends the session of an agent that is gone. On SQLite
-  // an agent can't show that it lives while a step holds the database.
-  const bool may_be_alive = silent_for < kAgentIsGone || reader_.dialect() == Dialect::kSqlite;
+  // Whoever waits for the lock ends the session of an agent that is gone, but of none
+  // that shows no life because it can't. On SQLite that is so while a step holds the
+  // database.
+  const bool may_be_alive = silent_for < kAgentIsGone || active->heartbeat.empty() ||
+                            reader_.dialect() == Dialect::kSqlite;
   BRANT_ASSIGN_OR_RETURN(const bool may_go_on, reader_.MayGoOn(*active));
   if (may_go_on && may_be_alive) return std::optional<v1::Run>(std::move(active->run));
   v1::LostRun& lost = lost_run_.emplace();

@@ -1,11 +1,14 @@
 // Connections that the server does not give, or takes away.
 
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "agent/migrate/state_reader.h"
+#include "agent/runs/status_reader.h"
 #include "tests/integration/agent/migration_test.h"
 #include "tests/integration/agent/unreliable_database.h"
 
@@ -53,13 +56,24 @@ TEST_P(OutageTest, WhereTheMonitorNeverConnectsNoSignOfLifeIsExpected) {
     return Refused();
   };
   std::string seen;
+  v1::Status elsewhere;
+  const std::vector<TestMigration> migrations = {
+      {.id = "a", .upgrade = "CREATE TABLE t (x INTEGER);"}};
   observer_->on_statement = [&](int, int) {
     while (refused < 3) std::this_thread::yield();
     seen = SignOfLife();
+    // However long it executes, it is not lost.
+    Sql("UPDATE brant_runs SET start_time = '2024-01-01T00:00:00Z'");
+    StateReader reader(database_.get(), options_);
+    StatusReader status(reader, "another", [] { return std::nullopt; });
+    ASSERT_TRUE(status.Look().ok());
+    elsewhere = (*status.Compare(MakeTestBundle(migrations)))->status;
   };
-  Outcome outcome = Upgrade({{.id = "a", .upgrade = "CREATE TABLE t (x INTEGER);"}});
+  Outcome outcome = Upgrade(migrations);
   ASSERT_TRUE(outcome.status.ok()) << outcome.status;
   EXPECT_EQ(seen, "none");
+  EXPECT_EQ(elsewhere.active_run().id(), outcome.run.id());
+  EXPECT_FALSE(elsewhere.has_lost_run());
 }
 
 // The server took the monitor's connection away and gives it no other: what was

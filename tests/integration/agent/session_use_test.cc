@@ -216,6 +216,19 @@ TEST_P(MysqlSessionUseTest, ACallThatCommitsTheSectionsTransactionIsInDoubt) {
             v1::ERROR_REASON_STATEMENT_IN_DOUBT);
 }
 
+// It succeeded, and left a transaction open that a later statement's failure undoes.
+TEST_P(MysqlSessionUseTest, ACallThatCommittedAPartIsInDoubtWhereALaterStatementFails) {
+  Sql("CREATE PROCEDURE parts() BEGIN INSERT INTO t VALUES (1); COMMIT; START TRANSACTION; "
+      "INSERT INTO t VALUES (2); END");
+  const std::string section = "SELECT 1;\nCALL parts();\nINSERT INTO nowhere VALUES (1);\nCOMMIT;";
+  Outcome failed = UpgradeTo(section);
+  EXPECT_EQ(StepRow(failed.run.id()), "a upgrade failed 2/1/4");
+  EXPECT_THAT(ErrorDetail(failed.status, "hint"), HasSubstr("--took-effect"));
+  EXPECT_EQ(Values(), "1");
+  EXPECT_EQ(ReasonOf(UpgradeTo(section).status), v1::ERROR_REASON_STATEMENT_IN_DOUBT);
+  EXPECT_EQ(Values(), "1");
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, MysqlSessionUseTest, ::testing::Values(Dialect::kMysql),
                          DialectOfTest);
 
