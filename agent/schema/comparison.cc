@@ -184,9 +184,8 @@ class Sections {
     for (v1::SchemaSection& section : sections_) {
       if (static_cast<size_t>(section.dialects_size()) == dialects) section.clear_dialects();
     }
-    std::stable_sort(sections_.begin(), sections_.end(), [](const auto& a, const auto& b) {
-      return a.direction() < b.direction();
-    });
+    std::stable_sort(sections_.begin(), sections_.end(),
+                     [](const auto& a, const auto& b) { return a.direction() < b.direction(); });
     return std::move(sections_);
   }
 
@@ -194,11 +193,9 @@ class Sections {
   std::vector<v1::SchemaSection> sections_;
 };
 
-absl::Status AddOtherDialect(const Sides& sides, const CatalogDiff& diff,
-                             const SchemaDriver& known, const SchemaDriver& other,
-                             Sections& sections) {
-  const OtherDialect translated =
-      InOtherDialect(diff, known, sides.Desired(other), other);
+absl::Status AddOtherDialect(const Sides& sides, const CatalogDiff& diff, const SchemaDriver& known,
+                             const SchemaDriver& other, Sections& sections) {
+  const OtherDialect translated = InOtherDialect(diff, known, sides.Desired(other), other);
   std::vector<Rename> renames;
   for (Rename rename : sides.renames()) {
     rename.table = TranslateName(rename.table, other.dialect());
@@ -206,8 +203,7 @@ absl::Status AddOtherDialect(const Sides& sides, const CatalogDiff& diff,
   }
   BRANT_ASSIGN_OR_RETURN(const Catalog original, ApplyRenames(translated.from, Reverse(renames)));
   BRANT_ASSIGN_OR_RETURN(const CatalogDiff there, Diff(original, translated.to, renames));
-  BRANT_ASSIGN_OR_RETURN(const CatalogDiff back,
-                         Diff(translated.to, original, Reverse(renames)));
+  BRANT_ASSIGN_OR_RETURN(const CatalogDiff back, Diff(translated.to, original, Reverse(renames)));
   sections.Add(v1::DIRECTION_UPGRADE, other.dialect(), other.Render(there),
                NotesText(there, translated.notes));
   sections.Add(v1::DIRECTION_DOWNGRADE, other.dialect(), other.Render(back));
@@ -236,8 +232,7 @@ absl::StatusOr<Comparison> CompareWithDesired(Database& database,
   Sections sections;
   for (Dialect dialect : dialects) {
     if (dialect != driver.dialect()) {
-      BRANT_RETURN_IF_ERROR(
-          AddOtherDialect(sides, there, driver, DriverFor(dialect), sections));
+      BRANT_RETURN_IF_ERROR(AddOtherDialect(sides, there, driver, DriverFor(dialect), sections));
       continue;
     }
     sections.Add(v1::DIRECTION_UPGRADE, dialect, upgrade, NotesText(there, sides.notes()));

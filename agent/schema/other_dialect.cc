@@ -66,8 +66,8 @@ bool HasChangedEnum(const CatalogDiff& diff, const Table& table) {
 
 }  // namespace
 
-OtherDialect InOtherDialect(const CatalogDiff& diff, const SchemaDriver& known,
-                            Translation desired, const SchemaDriver& other) {
+OtherDialect InOtherDialect(const CatalogDiff& diff, const SchemaDriver& known, Translation desired,
+                            const SchemaDriver& other) {
   Translation translated = Translate(*diff.from, known, other);
   OtherDialect result;
   result.notes = std::move(desired.notes);

@@ -22,8 +22,8 @@ struct OtherDialect {
 // `diff` is between catalogs of `known`'s dialect; `desired` is what its `to` should
 // be, in terms of `other`. What the diff leaves alone is no difference in the other
 // dialect either, whatever translating it back and forth makes of it.
-OtherDialect InOtherDialect(const CatalogDiff& diff, const SchemaDriver& known,
-                            Translation desired, const SchemaDriver& other);
+OtherDialect InOtherDialect(const CatalogDiff& diff, const SchemaDriver& known, Translation desired,
+                            const SchemaDriver& other);
 
 }  // namespace brant
 

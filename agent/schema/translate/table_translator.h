@@ -62,7 +62,6 @@ class TableTranslator {
   Table result_;
 };
 
-
 // The catalogue's name of a dialect for people.
 absl::string_view DisplayName(Dialect dialect);
 

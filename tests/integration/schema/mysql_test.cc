@@ -245,13 +245,12 @@ TEST_F(MysqlChangeTest, TheServersOwnIndexesAreNoDifference) {
   ASSERT_EQ(catalog.tables[0].indexes.size(), 2u);
   EXPECT_EQ(catalog.tables[0].indexes[0].name, "d");
   EXPECT_EQ(catalog.tables[0].indexes[1].name, "kb");
-  EXPECT_EQ(
-      Difference(
-          catalog, Evaluate("CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE c "
-                            "(a INT, b INT, d INT, KEY kb (b), KEY fa (a), CONSTRAINT fa "
-                            "FOREIGN KEY (a) REFERENCES p (id), CONSTRAINT fb FOREIGN KEY (b) "
-                            "REFERENCES p (id), FOREIGN KEY (d) REFERENCES p (id))")),
-      "");
+  EXPECT_EQ(Difference(catalog,
+                       Evaluate("CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE c "
+                                "(a INT, b INT, d INT, KEY kb (b), KEY fa (a), CONSTRAINT fa "
+                                "FOREIGN KEY (a) REFERENCES p (id), CONSTRAINT fb FOREIGN KEY (b) "
+                                "REFERENCES p (id), FOREIGN KEY (d) REFERENCES p (id))")),
+            "");
 }
 
 TEST_F(MysqlChangeTest, OwnIndexesComeAndGoWithOthers) {
