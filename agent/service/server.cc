@@ -17,6 +17,7 @@
 #include "agent/service/bundle_service.h"
 #include "agent/service/migration_service.h"
 #include "agent/service/run_service.h"
+#include "agent/service/schema_service.h"
 
 namespace brant {
 namespace {
@@ -34,7 +35,7 @@ constexpr int kKeepaliveTimeoutMs = 10'000;
 class GrpcServer final : public Server {
  public:
   explicit GrpcServer(Agent& agent)
-      : agent_(agent), migrations_(agent), runs_(agent), bundles_(agent) {}
+      : agent_(agent), migrations_(agent), runs_(agent), bundles_(agent), schemas_(agent) {}
 
   ~GrpcServer() override {
     Shutdown(absl::ZeroDuration());
@@ -100,6 +101,7 @@ class GrpcServer final : public Server {
     builder.RegisterService(&migrations_);
     builder.RegisterService(&runs_);
     builder.RegisterService(&bundles_);
+    builder.RegisterService(&schemas_);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr) {
       return Error(v1::ERROR_REASON_SYSTEM_ERROR, absl::StrCat("can't listen on ", where))
@@ -128,6 +130,7 @@ class GrpcServer final : public Server {
   MigrationServiceImpl migrations_;
   RunServiceImpl runs_;
   BundleServiceImpl bundles_;
+  SchemaServiceImpl schemas_;
   std::vector<std::string> addresses_;
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<Health> health_;

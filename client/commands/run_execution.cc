@@ -14,6 +14,7 @@
 #include "absl/strings/str_format.h"
 #include "agent/base/dialect.h"
 #include "agent/base/error.h"
+#include "client/commands/dialects.h"
 #include "client/exit_code.h"
 #include "google/protobuf/util/time_util.h"
 
@@ -52,18 +53,6 @@ absl::StatusOr<std::string> RandomUuid() {
                           bytes[i]);
   }
   return text;
-}
-
-v1::Dialect ToProto(Dialect dialect) {
-  switch (dialect) {
-    case Dialect::kPostgresql:
-      return v1::DIALECT_POSTGRESQL;
-    case Dialect::kSqlite:
-      return v1::DIALECT_SQLITE;
-    case Dialect::kMysql:
-      return v1::DIALECT_MYSQL;
-  }
-  return v1::DIALECT_UNSPECIFIED;
 }
 
 std::vector<std::string> DialectNames() {

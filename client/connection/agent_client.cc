@@ -7,6 +7,7 @@
 #include "brant/v1/bundle_service.grpc.pb.h"
 #include "brant/v1/migration_service.grpc.pb.h"
 #include "brant/v1/run_service.grpc.pb.h"
+#include "brant/v1/schema_service.grpc.pb.h"
 #include "client/connection/rpc_status.h"
 
 namespace brant {
@@ -122,6 +123,17 @@ absl::Status AgentClient::Plan(MigrationSource& source, v1::PlanRequest request,
     }
     return ToStatus(reader->Finish());
   });
+}
+
+absl::StatusOr<v1::LintRevisionsResponse> AgentClient::LintRevisions(
+    MigrationSource& source, v1::LintRevisionsRequest request) {
+  v1::LintRevisionsResponse response;
+  // No deadline: the agent reads every statement of every file.
+  BRANT_RETURN_IF_ERROR(WithBundle(source, request, [&](grpc::ClientContext& context) {
+    return ToStatus(v1::SchemaService::NewStub(connection_->channel())
+                        ->LintRevisions(&context, request, &response));
+  }));
+  return response;
 }
 
 absl::StatusOr<v1::ListRunsResponse> AgentClient::ListRuns(const v1::ListRunsRequest& request) {

@@ -14,6 +14,7 @@
 #include "brant/v1/bundle_service.pb.h"
 #include "brant/v1/migration_service.pb.h"
 #include "brant/v1/run_service.pb.h"
+#include "brant/v1/schema_service.pb.h"
 #include "client/connection/backoff.h"
 #include "client/connection/connection.h"
 #include "client/connection/migration_source.h"
@@ -47,6 +48,8 @@ class AgentClient {
   // `on_part` gets the parts in order, each once.
   absl::Status Plan(MigrationSource& source, v1::PlanRequest request,
                     const std::function<void(const v1::PlanResponse&)>& on_part);
+  absl::StatusOr<v1::LintRevisionsResponse> LintRevisions(MigrationSource& source,
+                                                          v1::LintRevisionsRequest request);
 
   absl::StatusOr<v1::ListRunsResponse> ListRuns(const v1::ListRunsRequest& request);
   absl::StatusOr<v1::GetRunResponse> GetRun(const v1::GetRunRequest& request);
