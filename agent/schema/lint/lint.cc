@@ -58,6 +58,7 @@ class FileLinter {
 
   std::vector<v1::LintFinding> Lint(LintHistory& history) {
     for (Dialect dialect : dialects_) {
+      changes_schema_ = downgrade_is_empty_ = false;
       const Section* upgrade = revision_.FindSection(Direction::kUpgrade, dialect);
       const Section* downgrade = revision_.FindSection(Direction::kDowngrade, dialect);
       const bool changes = upgrade != nullptr && CheckSection(*upgrade, dialect, history);

@@ -50,6 +50,11 @@ TEST(LintTest, MissingAndEmptyDowngrades) {
   EXPECT_EQ(CodesOf("-- brant:upgrade\nINSERT INTO t VALUES (1);\n-- brant:downgrade\n"), "");
   EXPECT_EQ(CodesOf("-- brant:upgrade\n\n-- brant:downgrade\n"), "");
   EXPECT_EQ(CodesOf("-- brant:upgrade\n"), "");
+  // Of a downgrade that is refused it is not known, whatever the dialect before had.
+  EXPECT_EQ(CodesOf("-- brant:upgrade\nCREATE TABLE t (a int);\n-- brant:downgrade mysql\n\n"
+                    "-- brant:downgrade\n\\d t\n",
+                    {Dialect::kMysql, kPg}),
+            "BR005 BR001");
   // For each dialect by itself.
   const std::string some =
       "-- brant:upgrade\nCREATE TABLE t (a int);\n-- brant:downgrade sqlite\n"

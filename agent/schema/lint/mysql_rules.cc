@@ -75,10 +75,11 @@ void CheckIndex(const LintSection& section, const LintStatement& statement, Lint
   }
 }
 
-void CheckLock(const LintStatement& statement, LintReport& report) {
+void CheckLock(const LintSection& section, const LintStatement& statement, LintReport& report) {
   LintWords words(Dialect::kMysql, statement.text);
   if (!words.Take({"lock"}) || !words.TakeAny({"table", "tables"})) return;
   const std::string table = words.TakeName();
+  if (section.IsNew(table, statement)) return;
   if (words.HasAny({"write"})) report.Add("lock-table", statement, {.table = table});
 }
 
@@ -88,10 +89,12 @@ void CheckCommits(const LintSection& section, LintReport& report) {
   bool data_said = false;
   const LintStatement* data = nullptr;
   for (const LintStatement& statement : section.statements()) {
+    // Nobody misses the rows of a table that is new.
     const bool changes_rows = std::any_of(
-        statement.operations.begin(), statement.operations.end(), [](const Operation& operation) {
-          return operation.action == Action::kInsert || operation.action == Action::kUpdate ||
-                 operation.action == Action::kDelete;
+        statement.operations.begin(), statement.operations.end(), [&](const Operation& operation) {
+          return (operation.action == Action::kInsert || operation.action == Action::kUpdate ||
+                  operation.action == Action::kDelete) &&
+                 !section.IsNew(operation.table, statement);
         });
     if (changes_rows && data == nullptr) data = &statement;
     if (statement.changes_schema && ++ddl == 2) report.Add("several-ddl", statement, {});
@@ -108,7 +111,7 @@ void CheckMysql(const LintSection& section, LintReport& report) {
   for (const LintStatement& statement : section.statements()) {
     CheckAlter(section, statement, report);
     CheckIndex(section, statement, report);
-    CheckLock(statement, report);
+    CheckLock(section, statement, report);
   }
   CheckCommits(section, report);
 }

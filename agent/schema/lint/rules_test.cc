@@ -200,6 +200,7 @@ const Case kCases[] = {
     {kPg, "delete-without-where", 0,
      "WITH old AS (DELETE FROM t WHERE a = 1 RETURNING a) SELECT 1"},
     {kMy, "delete-without-where", 0, "DELETE t FROM t JOIN u ON t.a = u.a"},
+    {kLite, "delete-without-where", 0, "DELETE FROM sqlite_sequence"},
     {kLite, "delete-without-where", 0,
      "CREATE TRIGGER g AFTER DELETE ON t BEGIN DELETE FROM u; END"},
 
@@ -300,6 +301,7 @@ const Case kCases[] = {
     {kMy, "lock-table", 1, "LOCK TABLES t WRITE; UNLOCK TABLES"},
     {kPg, "lock-table", 0, "LOCK TABLE t IN ROW EXCLUSIVE MODE"},
     {kMy, "lock-table", 0, "LOCK TABLES t READ"},
+    {kMy, "lock-table", 0, "CREATE TABLE t (a int); LOCK TABLES t WRITE; UNLOCK TABLES"},
 
     {kPg, "data-under-lock", 1, "ALTER TABLE t ADD a int; UPDATE t SET a = 1; DELETE FROM u"},
     {kPg, "data-under-lock", 1, "ALTER TABLE t ADD a int; INSERT INTO u SELECT * FROM v"},
@@ -369,6 +371,7 @@ const Case kCases[] = {
     {kMy, "several-ddl", 0, "CREATE TEMPORARY TABLE a (a int); CREATE TABLE b (b int)"},
     {kMy, "ddl-with-data", 1, "ALTER TABLE t ADD a int; UPDATE t SET a = 1"},
     {kMy, "ddl-with-data", 1, "INSERT INTO t VALUES (1); CREATE TABLE u (a int)"},
+    {kMy, "ddl-with-data", 0, "CREATE TABLE t (a int); INSERT INTO t VALUES (1)"},
     {kMy, "ddl-with-data", 0, "INSERT INTO t VALUES (1); UPDATE t SET a = 1 WHERE b"},
     {kMy, "copying-alter", 1, "ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4"},
     {kMy, "copying-alter", 1, "CREATE FULLTEXT INDEX i ON t (a)"},

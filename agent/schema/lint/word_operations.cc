@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "agent/database/statement_words.h"
 
 namespace brant {
@@ -42,7 +43,11 @@ class Reader {
   }
 
  private:
-  void Add(Operation operation) { operations_.push_back(std::move(operation)); }
+  void Add(Operation operation) {
+    // What SQLite keeps for itself is no table of the application.
+    if (dialect_ == Dialect::kSqlite && absl::StartsWith(operation.table, "sqlite_")) return;
+    operations_.push_back(std::move(operation));
+  }
 
   void SkipIfExists() {
     words_.Take({"if", "not", "exists"});
