@@ -78,7 +78,8 @@ bool DoesNotUseValues(const pg_query::Node& node) {
 }
 
 // Enums of PostgreSQL: a value can't be used before the transaction that adds it
-// is committed, unless that made the type too.
+// is committed. Where that made the type too, it depends on the server's version
+// (17 allows it), and nothing is told.
 class EnumChecker {
  public:
   explicit EnumChecker(LintReport& report) : report_(report) {}

@@ -63,6 +63,7 @@ const Case kCases[] = {
     {kPg, "not-in-transaction", 1, "REINDEX INDEX CONCURRENTLY i"},
     {kPg, "not-in-transaction", 1, "ALTER TABLE t DETACH PARTITION p CONCURRENTLY"},
     {kPg, "not-in-transaction", 0, "VACUUM t", "", kOff},
+    {kPg, "not-in-transaction", 0, "BEGIN; SELECT 1; COMMIT; VACUUM t"},
     {kPg, "not-in-transaction", 0, "ANALYZE t; REINDEX TABLE t; ALTER TABLE t DETACH PARTITION p"},
     {kPg, "not-in-transaction", 0,
      "BEGIN; CREATE TABLE t (a int); COMMIT; CREATE INDEX CONCURRENTLY i ON t (a)", "", kOff},
@@ -362,6 +363,7 @@ const Case kCases[] = {
     {kLite, "column-not-addable", 1, "ALTER TABLE t ADD a text DEFAULT (lower('A'))"},
     {kLite, "column-not-addable", 1, "ALTER TABLE t ADD a int AS (b + 1) STORED"},
     {kLite, "column-not-addable", 0, "ALTER TABLE t ADD a int DEFAULT 1 CHECK (a > 0)"},
+    {kLite, "column-not-addable", 0, "ALTER TABLE t ADD a int DEFAULT (-1) CHECK (abs(a) > 0)"},
     {kLite, "column-not-addable", 0, "ALTER TABLE t ADD a int AS (b + 1) VIRTUAL"},
     {kLite, "column-not-addable", 0, "ALTER TABLE t ADD \"unique\" text"},
 

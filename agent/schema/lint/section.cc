@@ -20,7 +20,8 @@ bool ChangesSchema(Dialect dialect, absl::string_view text) {
   return second != "temporary" && second != "temp";
 }
 
-bool MindsTransactions(Dialect dialect, const Statement& statement) {
+// Begins or ends a transaction.
+bool Delimits(Dialect dialect, const LintStatement& statement) {
   if (statement.kind != StatementKind::kTransactionControl) return false;
   const TransactionControl control = ReadTransactionControl(dialect, statement.text);
   return control == TransactionControl::kBegins || control == TransactionControl::kEnds;
@@ -52,10 +53,11 @@ absl::StatusOr<LintSection> LintSection::Read(const Revision& revision, const Se
   return result;
 }
 
-// As agent/migrate executes it.
+// As agent/migrate/plan.cc has it: a section with any such statement minds its
+// own transactions.
 void LintSection::NumberTransactions() {
-  const bool own = std::any_of(statements_.begin(), statements_.end(), [&](const auto& statement) {
-    return MindsTransactions(dialect_, {statement.text, 0, statement.kind});
+  const bool own = std::any_of(statements_.begin(), statements_.end(), [](const auto& statement) {
+    return statement.kind == StatementKind::kTransactionControl;
   });
   const bool one = !own && section_->transactional && dialect_ != Dialect::kMysql;
   int last = 0;
@@ -64,7 +66,7 @@ void LintSection::NumberTransactions() {
     if (one) {
       // SQLite's settings at the beginning come before the transaction.
       if (statement.kind != StatementKind::kSetting) current = 1;
-    } else if (MindsTransactions(dialect_, {statement.text, 0, statement.kind})) {
+    } else if (Delimits(dialect_, statement)) {
       const bool begins =
           ReadTransactionControl(dialect_, statement.text) == TransactionControl::kBegins;
       current = begins ? ++last : 0;

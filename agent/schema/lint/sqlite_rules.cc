@@ -1,5 +1,5 @@
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "agent/schema/lint/checks.h"
 #include "agent/schema/lint/word_operations.h"
 
@@ -41,6 +41,19 @@ void ReadForeignKeys(const LintStatement& statement, bool& on) {
   on = words.TakeAny({"on", "1", "true", "yes"});
 }
 
+// DEFAULT (…) with a call in it; `(-1)` is a constant.
+bool HasComputedDefault(LintWords definition) {
+  while (!definition.AtEnd() && !definition.Take({"default", "("})) definition.Skip();
+  int depth = 1;
+  for (; !definition.AtEnd() && depth > 0; definition.Skip()) {
+    const absl::string_view word = definition.Peek();
+    if (absl::ascii_isalpha(word[0]) && definition.Peek(1) == "(") return true;
+    if (word == "(") ++depth;
+    if (word == ")") --depth;
+  }
+  return false;
+}
+
 // Why SQLite can't add such a column; empty if it can.
 std::string Refusal(LintWords definition) {
   std::string reason;
@@ -49,7 +62,7 @@ std::string Refusal(LintWords definition) {
   if (definition.HasAny({"unique"})) return "it is UNIQUE";
   if (generated) return definition.HasAny({"stored"}) ? "it is generated and STORED" : "";
   if (definition.HasAny({"current_timestamp", "current_date", "current_time"}) ||
-      definition.Has({"default", "("})) {
+      HasComputedDefault(definition)) {
     return "its default is not constant";
   }
   return "";
