@@ -16,6 +16,7 @@ bool IsWord(char c) {
 
 std::string StatementWords::Next() {
   SkipBlanksAndComments();
+  text_ = "";
   if (rest_.empty()) return "";
   char first = rest_.front();
   size_t size = 1;
@@ -23,12 +24,13 @@ std::string StatementWords::Next() {
     while (size < rest_.size() && IsWord(rest_[size])) ++size;
   } else if (first == '\'' || first == '"' || (first == '`' && dialect_ != Dialect::kPostgresql)) {
     size_t end = rest_.find(first, 1);
-    rest_.remove_prefix(end == absl::string_view::npos ? rest_.size() : end + 1);
+    text_ = rest_.substr(0, end == absl::string_view::npos ? end : end + 1);
+    rest_.remove_prefix(text_.size());
     return std::string(1, first);
   }
-  std::string word = absl::AsciiStrToLower(rest_.substr(0, size));
+  text_ = rest_.substr(0, size);
   rest_.remove_prefix(size);
-  return word;
+  return absl::AsciiStrToLower(text_);
 }
 
 bool StatementWords::HasAny(std::initializer_list<absl::string_view> words) const {

@@ -20,6 +20,9 @@ class StatementWords {
   // quote); empty at the end. Blanks and comments are skipped.
   std::string Next();
 
+  // What Next gave last, as it is written.
+  absl::string_view text() const { return text_; }
+
   // Any of the words is still to come.
   bool HasAny(std::initializer_list<absl::string_view> words) const;
 
@@ -29,6 +32,7 @@ class StatementWords {
 
   Dialect dialect_;
   absl::string_view rest_;
+  absl::string_view text_;
 };
 
 }  // namespace brant

@@ -11,6 +11,7 @@
 #include "agent/base/error.h"
 #include "agent/base/timestamp.h"
 #include "agent/revisions/identifier.h"
+#include "agent/base/dialect_proto.h"
 #include "agent/service/list_stream.h"
 #include "agent/service/reply.h"
 #include "agent/service/run_stream.h"
@@ -93,19 +94,6 @@ grpc::ServerWriteReactor<Response>* StreamRun(Agent& agent, grpc::CallbackServer
                }
              });
   return stream;
-}
-
-std::optional<Dialect> FromProto(v1::Dialect dialect) {
-  switch (dialect) {
-    case v1::DIALECT_POSTGRESQL:
-      return Dialect::kPostgresql;
-    case v1::DIALECT_SQLITE:
-      return Dialect::kSqlite;
-    case v1::DIALECT_MYSQL:
-      return Dialect::kMysql;
-    default:
-      return std::nullopt;
-  }
 }
 
 absl::StatusOr<std::vector<v1::PlanResponse>> MakePlanResponses(Agent& agent,

@@ -17,6 +17,9 @@ class SchemaServiceImpl final : public v1::SchemaService::CallbackService {
   grpc::ServerUnaryReactor* CompareSchema(grpc::CallbackServerContext* context,
                                           const v1::CompareSchemaRequest* request,
                                           v1::CompareSchemaResponse* response) override;
+  grpc::ServerUnaryReactor* LintRevisions(grpc::CallbackServerContext* context,
+                                          const v1::LintRevisionsRequest* request,
+                                          v1::LintRevisionsResponse* response) override;
 
  private:
   Agent& agent_;

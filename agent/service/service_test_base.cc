@@ -61,6 +61,7 @@ void ServiceTest::Restart(const AgentOptions& options) {
   migrations_ = v1::MigrationService::NewStub(channel_);
   runs_ = v1::RunService::NewStub(channel_);
   bundles_ = v1::BundleService::NewStub(channel_);
+  schemas_ = v1::SchemaService::NewStub(channel_);
 }
 
 v1::UploadBundleRequest ServiceTest::UploadRequest(const std::vector<TestMigration>& migrations) {

@@ -17,6 +17,7 @@
 #include "brant/v1/bundle_service.grpc.pb.h"
 #include "brant/v1/migration_service.grpc.pb.h"
 #include "brant/v1/run_service.grpc.pb.h"
+#include "brant/v1/schema_service.grpc.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -71,6 +72,7 @@ class ServiceTest : public ::testing::Test {
   std::unique_ptr<v1::MigrationService::Stub> migrations_;
   std::unique_ptr<v1::RunService::Stub> runs_;
   std::unique_ptr<v1::BundleService::Stub> bundles_;
+  std::unique_ptr<v1::SchemaService::Stub> schemas_;
   int requests_ = 0;
 };
 

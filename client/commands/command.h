@@ -33,6 +33,7 @@ std::unique_ptr<Command> MakeHeadsCommand();
 std::unique_ptr<Command> MakeHistoryCommand();
 std::unique_ptr<Command> MakeInitCommand();
 std::unique_ptr<Command> MakeInspectCommand();
+std::unique_ptr<Command> MakeLintCommand();
 std::unique_ptr<Command> MakeMergeCommand();
 std::unique_ptr<Command> MakePlanCommand();
 std::unique_ptr<Command> MakeRepairCommand();

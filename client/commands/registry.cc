@@ -8,6 +8,7 @@ constexpr CommandEntry kCommands[] = {
     {"revision", "Write a new migration file", MakeRevisionCommand},
     {"edit", "Open a migration file in $EDITOR", MakeEditCommand},
     {"merge", "Write a migration file that joins heads", MakeMergeCommand},
+    {"lint", "Look for what blocks, rewrites or loses data in migrations", MakeLintCommand},
     {"upgrade", "Apply revisions up to a target", MakeUpgradeCommand},
     {"downgrade", "Undo revisions down to a target", MakeDowngradeCommand},
     {"check", "Fail if the models need a new revision", MakeCheckCommand},

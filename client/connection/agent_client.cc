@@ -147,6 +147,13 @@ absl::StatusOr<v1::CompareSchemaResponse> AgentClient::CompareSchema(
   BRANT_RETURN_IF_ERROR(Retry([&](grpc::ClientContext& context) {
     return ToStatus(v1::SchemaService::NewStub(connection_->channel())
                         ->CompareSchema(&context, request, &response));
+absl::StatusOr<v1::LintRevisionsResponse> AgentClient::LintRevisions(
+    MigrationSource& source, v1::LintRevisionsRequest request) {
+  v1::LintRevisionsResponse response;
+  // No deadline: the agent reads every statement of every file.
+  BRANT_RETURN_IF_ERROR(WithBundle(source, request, [&](grpc::ClientContext& context) {
+    return ToStatus(v1::SchemaService::NewStub(connection_->channel())
+                        ->LintRevisions(&context, request, &response));
   }));
   return response;
 }

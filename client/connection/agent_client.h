@@ -48,6 +48,8 @@ class AgentClient {
   // `on_part` gets the parts in order, each once.
   absl::Status Plan(MigrationSource& source, v1::PlanRequest request,
                     const std::function<void(const v1::PlanResponse&)>& on_part);
+  absl::StatusOr<v1::LintRevisionsResponse> LintRevisions(MigrationSource& source,
+                                                          v1::LintRevisionsRequest request);
 
   // Of the agent's database.
   absl::StatusOr<v1::Dialect> FindDialect(MigrationSource& source);

@@ -1,0 +1,199 @@
+#include "agent/schema/lint/lint.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "agent/base/error.h"
+#include "agent/base/text_location.h"
+#include "agent/schema/lint/acknowledgement.h"
+#include "agent/schema/lint/checks.h"
+#include "agent/schema/lint/history.h"
+
+namespace brant {
+namespace {
+
+v1::Dialect ToProto(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::kPostgresql:
+      return v1::DIALECT_POSTGRESQL;
+    case Dialect::kSqlite:
+      return v1::DIALECT_SQLITE;
+    case Dialect::kMysql:
+      return v1::DIALECT_MYSQL;
+  }
+  return v1::DIALECT_UNSPECIFIED;
+}
+
+std::vector<Dialect> DialectsOf(const RevisionGraph& graph) {
+  std::vector<Dialect> dialects(kAllDialects.begin(), kAllDialects.end());
+  for (RevisionIndex index = 0; index < graph.size(); ++index) {
+    std::erase_if(dialects, [&](Dialect dialect) {
+      return graph.revision(index).FindSection(Direction::kUpgrade, dialect) == nullptr;
+    });
+  }
+  if (dialects.empty()) dialects.assign(kAllDialects.begin(), kAllDialects.end());
+  return dialects;
+}
+
+// The line of the section's marker.
+size_t MarkerOf(const Section& section) { return section.offset - 1; }
+
+// Why a run will refuse the section, at the place that the splitter names.
+ReportedFinding Refused(const Section& section, const absl::Status& error) {
+  size_t position = 0;
+  if (!absl::SimpleAtoi(ErrorDetail(error, "position"), &position)) position = 0;
+  return {FindLintRule("refused-statement"), section.offset + position, -1,
+          LintNames{.name = std::string(error.message())}};
+}
+
+class FileLinter {
+ public:
+  FileLinter(const Revision& revision, const std::vector<Dialect>& dialects)
+      : revision_(revision), dialects_(dialects), acknowledgements_(revision) {}
+
+  std::vector<v1::LintFinding> Lint(LintHistory& history) {
+    for (Dialect dialect : dialects_) {
+      changes_schema_ = downgrade_is_empty_ = false;
+      const Section* upgrade = revision_.FindSection(Direction::kUpgrade, dialect);
+      const Section* downgrade = revision_.FindSection(Direction::kDowngrade, dialect);
+      const bool changes = upgrade != nullptr && CheckSection(*upgrade, dialect, history);
+      if (downgrade != nullptr) CheckSection(*downgrade, dialect, history);
+      if (changes) CheckDowngrade(*upgrade, downgrade, dialect);
+    }
+    for (ReportedFinding& finding : acknowledgements_.WithoutReason()) Take(finding, {}, false);
+    const auto is_judged = [this](size_t section, const LintRule& rule) {
+      return IsJudged(section, rule);
+    };
+    for (ReportedFinding& finding : acknowledgements_.Unused(is_judged)) Take(finding, {}, false);
+    std::vector<v1::LintFinding> findings;
+    for (auto& [key, finding] : findings_) findings.push_back(std::move(finding));
+    return findings;
+  }
+
+ private:
+  // True if the section has statements.
+  bool CheckSection(const Section& section, Dialect dialect, LintHistory& history) {
+    absl::StatusOr<LintSection> read = LintSection::Read(revision_, section, dialect);
+    if (!read.ok()) {
+      TakeAll({Refused(section, read.status())}, section, dialect);
+      return false;
+    }
+    acknowledgements_.Read(*read);
+    LintReport report(section.direction);
+    CheckDataLoss(*read, report);
+    CheckCompatibility(*read, report);
+    CheckTransactions(*read, report);
+    if (dialect == Dialect::kPostgresql) {
+      CheckIndexes(*read, report);
+      CheckRewrites(*read, history, report);
+      CheckConstraints(*read, history, report);
+      CheckStyle(*read, report);
+      if (section.direction == Direction::kUpgrade) history.Take(*read);
+    } else if (dialect == Dialect::kSqlite) {
+      CheckSqlite(*read, report);
+    } else {
+      CheckMysql(*read, report);
+    }
+    TakeAll(report.findings(), section, dialect);
+    if (section.direction == Direction::kUpgrade) {
+      changes_schema_ = std::any_of(read->statements().begin(), read->statements().end(),
+                                    [](const auto& statement) { return statement.changes_schema; });
+    } else {
+      downgrade_is_empty_ = read->statements().empty();
+    }
+    return !read->statements().empty();
+  }
+
+  void CheckDowngrade(const Section& upgrade, const Section* downgrade, Dialect dialect) {
+    if (downgrade == nullptr) {
+      TakeAll({{FindLintRule("no-downgrade"), MarkerOf(upgrade), -1, {}}}, upgrade, dialect);
+    } else if (changes_schema_ && downgrade_is_empty_) {
+      TakeAll({{FindLintRule("empty-downgrade"), MarkerOf(*downgrade), -1, {}}}, *downgrade,
+              dialect);
+    }
+  }
+
+  void TakeAll(const std::vector<ReportedFinding>& findings, const Section& section,
+               Dialect dialect) {
+    for (const ReportedFinding& finding : findings) {
+      Take(finding, dialect, acknowledgements_.Covers(finding, section.offset));
+    }
+  }
+
+  // The same in another dialect is one finding.
+  void Take(const ReportedFinding& reported, std::optional<Dialect> dialect, bool acknowledged) {
+    const LintRule& rule = *reported.rule;
+    const std::string message = FillIn(rule.message, reported.names);
+    v1::LintFinding& finding = findings_[{reported.offset, std::string(rule.code), message}];
+    finding.set_code(std::string(rule.code));
+    finding.set_rule(std::string(rule.name));
+    finding.set_severity(rule.severity);
+    finding.set_revision(revision_.id);
+    finding.set_file(revision_.file);
+    finding.set_line(LocateOffset(revision_.text, reported.offset).line);
+    if (dialect.has_value()) finding.add_dialects(ToProto(*dialect));
+    finding.set_message(message);
+    finding.set_advice(FillIn(rule.advice, reported.names));
+    finding.set_acknowledged(acknowledged);
+  }
+
+  bool IsLinted(Dialect dialect) const {
+    return std::find(dialects_.begin(), dialects_.end(), dialect) != dialects_.end();
+  }
+
+  // Whether the rule had its say wherever it can, in the section or (0) in all.
+  bool IsJudged(size_t section_offset, const LintRule& rule) const {
+    for (const Section& section : revision_.sections) {
+      if (section_offset != 0 && section.offset != section_offset) continue;
+      for (Dialect dialect : kAllDialects) {
+        const bool served = revision_.FindSection(section.direction, dialect) == &section;
+        if (served && AppliesTo(rule, dialect) && !IsLinted(dialect)) return false;
+      }
+    }
+    return true;
+  }
+
+  const Revision& revision_;
+  const std::vector<Dialect>& dialects_;
+  Acknowledgements acknowledgements_;
+  // Of the dialect at hand.
+  bool changes_schema_ = false;
+  bool downgrade_is_empty_ = false;
+  // By place, code and message.
+  std::map<std::tuple<size_t, std::string, std::string>, v1::LintFinding> findings_;
+};
+
+}  // namespace
+
+std::vector<v1::LintFinding> Lint(const Bundle& bundle, absl::Span<const RevisionIndex> revisions,
+                                  std::vector<Dialect> dialects) {
+  const RevisionGraph& graph = bundle.graph;
+  if (dialects.empty()) dialects = DialectsOf(graph);
+  const bool postgresql =
+      std::find(dialects.begin(), dialects.end(), Dialect::kPostgresql) != dialects.end();
+  const std::set<RevisionIndex> wanted(revisions.begin(), revisions.end());
+  const std::vector<bool> before = graph.Ancestors(revisions, /*with_dependencies=*/true);
+  LintHistory history;
+  std::vector<v1::LintFinding> all;
+  for (RevisionIndex index = 0; index < graph.size(); ++index) {
+    const Revision& revision = graph.revision(index);
+    if (wanted.contains(index)) {
+      for (v1::LintFinding& finding : FileLinter(revision, dialects).Lint(history)) {
+        all.push_back(std::move(finding));
+      }
+    } else if (before[index] && postgresql) {
+      const Section* section = revision.FindSection(Direction::kUpgrade, Dialect::kPostgresql);
+      if (section == nullptr) continue;
+      auto read = LintSection::Read(revision, *section, Dialect::kPostgresql);
+      if (read.ok()) history.Take(*read);
+    }
+  }
+  return all;
+}
+
+}  // namespace brant
