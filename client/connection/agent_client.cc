@@ -147,6 +147,10 @@ absl::StatusOr<v1::CompareSchemaResponse> AgentClient::CompareSchema(
   BRANT_RETURN_IF_ERROR(Retry([&](grpc::ClientContext& context) {
     return ToStatus(v1::SchemaService::NewStub(connection_->channel())
                         ->CompareSchema(&context, request, &response));
+  }));
+  return response;
+}
+
 absl::StatusOr<v1::LintRevisionsResponse> AgentClient::LintRevisions(
     MigrationSource& source, v1::LintRevisionsRequest request) {
   v1::LintRevisionsResponse response;
