@@ -164,8 +164,8 @@ class Agent {
                                  const Goal& goal);
   // Tells a run that has nothing to do of files that were edited after they were
   // applied.
-  absl::Status WarnOfEdited(const Bundle& bundle, const std::vector<std::string>& rows,
-                            const Goal& goal, Run& run);
+  void WarnOfEdited(const Bundle& bundle, const std::vector<std::string>& rows, const Goal& goal,
+                    Run& run);
   // The events of the run of a request that has succeeded; null if none has.
   absl::StatusOr<std::shared_ptr<EventLog>> FindSucceeded(const v1::Run& description);
   // Wakes, now and again, those who follow what others do.

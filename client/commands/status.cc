@@ -77,7 +77,7 @@ std::string DescribeGoingOn(const v1::Status& status) {
   const bool down = step.direction() == v1::DIRECTION_DOWNGRADE;
   const absl::string_view command = down ? "'brant downgrade'" : "'brant upgrade'";
   const bool one = step.statements_done() == 1;
-  const std::string goes_on =
+  std::string goes_on =
       absl::StrCat(command, step.statements_done() == 0 ? " goes on with it" : " goes on after ",
                    step.statements_done() == 0 ? "" : (one ? "it" : "them"));
   // A downgrade finds what it needs in the database.
