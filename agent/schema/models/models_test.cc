@@ -480,6 +480,24 @@ TEST(ModelsTest, AMistakeInAnImportedFileIsReportedOnceAndThere) {
   EXPECT_THAT(Describe(models), HasSubstr("b.proto:2:13"));
 }
 
+TEST(ModelsTest, FilesThatImportEachOtherAreAnError) {
+  const absl::StatusOr<Models> models =
+      ReadModels({{"a.proto", "syntax = \"proto3\";\nimport \"b.proto\";"},
+                  {"b.proto", "syntax = \"proto3\";\nimport \"a.proto\";"}},
+                 Postgresql());
+  EXPECT_THAT(Describe(models), HasSubstr("File recursively imports itself"));
+  EXPECT_EQ(ReasonOf(models.status()), v1::ERROR_REASON_INVALID_FILE);
+}
+
+TEST(ModelsTest, OldSyntaxHasRequiredFields) {
+  EXPECT_EQ(Describe(ReadModels({{"a.proto",
+                                  "syntax = \"proto2\"; import \"brant/options.proto\"; message A "
+                                  "{ option (brant.table) = {}; required int32 x = 1; "
+                                  "optional int32 y = 2; }"}},
+                                Postgresql())),
+            "table a\n  x integer NOT NULL\n  y integer\n");
+}
+
 TEST(ModelsTest, ACopyOfTheOptionsIsNotNeededAndDoesNoHarm) {
   const absl::StatusOr<Models> models =
       ReadModels({{"brant/options.proto", "syntax = \"proto3\"; package brant; // an old one"},

@@ -68,6 +68,7 @@ TEST(ExpressionTest, FromPostgresql) {
        "concat(concat(first, ' '), last)"},
       {"COALESCE(a, b, 0)", "coalesce(a, b, 0)", "coalesce(a, b, 0)"},
       {"NULLIF(a, 0)", "nullif(a, 0)", "nullif(a, 0)"},
+      {"mod(a, 2)", "(a % 2)", "mod(a, 2)"},
       {"GREATEST(a, b)", "max(a, b)", "greatest(a, b)"},
       {"CASE WHEN (a > 0) THEN 1 ELSE 0 END", "CASE WHEN a > 0 THEN 1 ELSE 0 END",
        "CASE WHEN a > 0 THEN 1 ELSE 0 END"},
