@@ -14,7 +14,6 @@ namespace brant {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const FakeSchemaDriver& Postgresql() {
