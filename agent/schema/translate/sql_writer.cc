@@ -142,7 +142,7 @@ std::string SqlWriter::Write(const SqlNode& node) {
 }
 
 std::string SqlWriter::WriteInParentheses(const SqlNode& node) {
-  const std::string text = Write(node);
+  std::string text = Write(node);
   switch (node.node_case()) {
     case SqlNode::kAExpr:
       // Calls, as they are written.
@@ -297,7 +297,7 @@ std::string SqlWriter::Test(const pg_query::BooleanTest& test) {
 }
 
 std::string SqlWriter::SubQuery(const pg_query::SubLink& link) {
-  const std::string query = absl::StrCat("(", WriteSelect(link.subselect().select_stmt()), ")");
+  std::string query = absl::StrCat("(", WriteSelect(link.subselect().select_stmt()), ")");
   switch (link.sub_link_type()) {
     case pg_query::EXISTS_SUBLINK:
       return absl::StrCat("EXISTS ", query);
