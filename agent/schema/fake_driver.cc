@@ -106,7 +106,7 @@ std::string FakeSchemaDriver::WriteType(const DataType& type) const {
   }
   for (const Names& names : kNames) {
     if (names.kind != type.kind) continue;
-    const std::string native(names.native[static_cast<size_t>(dialect_)]);
+    std::string native(names.native[static_cast<size_t>(dialect_)]);
     if (type.kind == TypeKind::kEnum && dialect_ == Dialect::kMysql) {
       return absl::StrCat("enum('", absl::StrJoin(type.labels, "','"), "')");
     }

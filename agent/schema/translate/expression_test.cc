@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "agent/schema/fake_driver.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -37,6 +38,9 @@ TEST(ExpressionTest, FromPostgresql) {
       {"NULL::text", "NULL", "NULL"},
       {"'it''s \\ new'::text", "'it''s \\ new'", "'it''s \\\\ new'"},
       {"'{}'::jsonb", "'{}'", "'{}'"},
+      {"'{}'::text[]", "'[]'", "'[]'"},
+      {"ARRAY[]::integer[]", "'[]'", "'[]'"},
+      {"'{a}'::text[]", "? an array", "? an array"},
       {"'2024-01-01'::date", "'2024-01-01'", "'2024-01-01'"},
       {"now()", "CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"},
       {"CURRENT_TIMESTAMP(3)", "CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP(3)"},
@@ -68,6 +72,7 @@ TEST(ExpressionTest, FromPostgresql) {
        "concat(concat(first, ' '), last)"},
       {"COALESCE(a, b, 0)", "coalesce(a, b, 0)", "coalesce(a, b, 0)"},
       {"NULLIF(a, 0)", "nullif(a, 0)", "nullif(a, 0)"},
+      {"mod(a, 2)", "(a % 2)", "mod(a, 2)"},
       {"GREATEST(a, b)", "max(a, b)", "greatest(a, b)"},
       {"CASE WHEN (a > 0) THEN 1 ELSE 0 END", "CASE WHEN a > 0 THEN 1 ELSE 0 END",
        "CASE WHEN a > 0 THEN 1 ELSE 0 END"},
@@ -230,8 +235,8 @@ TEST(ExpressionTest, DeepNesting) {
   std::string sql = "a";
   std::string expected = "a";
   for (int i = 0; i < 100; ++i) {
-    sql = "(" + sql + " + 1)";
-    expected = i == 0 ? "a + 1" : "(" + expected + ") + 1";
+    sql = absl::StrCat("(", sql, " + 1)");
+    expected = i == 0 ? "a + 1" : absl::StrCat("(", expected, ") + 1");
   }
   EXPECT_EQ(Translate(sql, Dialect::kPostgresql, Dialect::kSqlite), expected);
 }

@@ -105,6 +105,11 @@ std::string SqlWriter::Function(const pg_query::FuncCall& call) {
     for (const SqlNode& node : call.args()) values.push_back(WriteInParentheses(node));
     return absl::StrCat("(", absl::StrJoin(values, " || "), ")");
   }
+  if (name == "mod" && arguments == 2 && To(Dialect::kSqlite)) {
+    // Its mod() computes with fractions.
+    const std::string left = WriteInParentheses(call.args(0));
+    return absl::StrCat("(", left, " % ", WriteInParentheses(call.args(1)), ")");
+  }
   if (name == "date" && arguments == 1 && from_ != Dialect::kPostgresql) {
     if (!To(Dialect::kPostgresql)) return Call("date", call);
     return absl::StrCat("CAST(", Write(call.args(0)), " AS date)");

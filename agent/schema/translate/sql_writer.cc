@@ -16,6 +16,9 @@ namespace {
 
 constexpr size_t kMostBits = 63;
 
+// Arrays of PostgreSQL are JSON elsewhere.
+constexpr char kEmptyArray[] = "'[]'";
+
 // `b0101` as a number; nothing readable: empty.
 std::string BitsAsNumber(absl::string_view bits) {
   if (bits.empty() || bits.size() > kMostBits) return "";
@@ -129,7 +132,9 @@ std::string SqlWriter::Write(const SqlNode& node) {
     case SqlNode::kSubLink:
       return SubQuery(node.sub_link());
     case SqlNode::kAArrayExpr:
-      if (!To(Dialect::kPostgresql)) return Unknown("an array");
+      if (!To(Dialect::kPostgresql)) {
+        return node.a_array_expr().elements_size() == 0 ? kEmptyArray : Unknown("an array");
+      }
       return absl::StrCat("ARRAY[", WriteList(node.a_array_expr().elements()), "]");
     default:
       return Unknown("a construct that is not known elsewhere");
@@ -137,7 +142,7 @@ std::string SqlWriter::Write(const SqlNode& node) {
 }
 
 std::string SqlWriter::WriteInParentheses(const SqlNode& node) {
-  const std::string text = Write(node);
+  std::string text = Write(node);
   switch (node.node_case()) {
     case SqlNode::kAExpr:
       // Calls, as they are written.
@@ -213,6 +218,9 @@ std::string SqlWriter::BoolExpression(const pg_query::BoolExpr& expression) {
 std::string SqlWriter::Cast(const pg_query::TypeCast& cast) {
   const std::vector<std::string> names = NameParts(cast.type_name().names());
   const std::string type = names.empty() ? "" : names.back();
+  if (cast.type_name().array_bounds_size() > 0 && cast.arg().has_a_const()) {
+    return cast.arg().a_const().sval().sval() == "{}" ? kEmptyArray : Unknown("an array");
+  }
   // A literal has the type that its place gives it.
   if (cast.arg().has_a_const() && type != "interval" && !absl::StartsWith(type, "reg")) {
     return Write(cast.arg());
@@ -289,7 +297,7 @@ std::string SqlWriter::Test(const pg_query::BooleanTest& test) {
 }
 
 std::string SqlWriter::SubQuery(const pg_query::SubLink& link) {
-  const std::string query = absl::StrCat("(", WriteSelect(link.subselect().select_stmt()), ")");
+  std::string query = absl::StrCat("(", WriteSelect(link.subselect().select_stmt()), ")");
   switch (link.sub_link_type()) {
     case pg_query::EXISTS_SUBLINK:
       return absl::StrCat("EXISTS ", query);
