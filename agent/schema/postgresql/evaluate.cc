@@ -50,7 +50,7 @@ absl::Status MoveExtensions(Session& session, const std::string& from, const std
                     {Value(from)}));
   for (const auto& row : rows) {
     BRANT_RETURN_IF_ERROR(Run(session, "SAVEPOINT brant_extension"));
-    const absl::Status moved =
+    absl::Status moved =
         Run(session, absl::StrCat("ALTER EXTENSION ", QuotePostgresql(row[0].value_or("")),
                                   " SET SCHEMA ", QuotePostgresql(to)));
     if (!session.IsAlive()) return moved;
@@ -72,7 +72,7 @@ absl::StatusOr<std::vector<std::string>> SetAside(Session& session,
     const std::string quoted = QuotePostgresql(schema);
     const std::string aside = absl::StrCat(kSetAside, set_aside.size() + 1);
     if (!exists.empty()) {
-      const absl::Status renamed =
+      absl::Status renamed =
           Run(session, absl::StrCat("ALTER SCHEMA ", quoted, " RENAME TO ", aside));
       if (!renamed.ok()) return MayNotSetAside(renamed, schema);
     }

@@ -182,20 +182,30 @@ TEST_F(EvaluateTest, SeveralSchemas) {
   ASSERT_TRUE(Run("DROP SCHEMA app").ok());
 }
 
-TEST_F(EvaluateTest, WhoMayNotIsTold) {
+TEST_F(EvaluateTest, ItTakesTheOwnerOfTheSchema) {
   const std::string role = absl::StrCat("brant_test_", getpid());
-  ASSERT_TRUE(Run(absl::StrCat("CREATE ROLE ", role, " LOGIN PASSWORD 'secret'; ",
-                               "GRANT USAGE ON SCHEMA public TO ", role))
+  ASSERT_TRUE(Run(absl::StrCat("CREATE EXTENSION citext; CREATE ROLE ", role,
+                               " LOGIN PASSWORD 'secret'; GRANT USAGE ON SCHEMA public TO ", role))
                   .ok());
   DatabaseUrl url = test_database_->parsed();
   url.user = role;
   url.password = "secret";
   const auto database = OpenDatabase(url).value();
-  const auto result = driver_.Evaluate(*database, {}, selection_);
-  EXPECT_EQ(ReasonOf(result.status()), v1::ERROR_REASON_DATABASE_PERMISSION_DENIED);
-  EXPECT_THAT(DescribeError(result.status()), HasSubstr("OWNER TO"));
-  ASSERT_TRUE(
-      Run(absl::StrCat("REVOKE ALL ON SCHEMA public FROM ", role, "; DROP ROLE ", role)).ok());
+  const std::vector<SchemaDriver::Script> scripts = {{"a.sql", "CREATE TABLE a (x citext);"}};
+  const auto refused = driver_.Evaluate(*database, scripts, selection_);
+  EXPECT_EQ(ReasonOf(refused.status()), v1::ERROR_REASON_DATABASE_PERMISSION_DENIED);
+  EXPECT_THAT(DescribeError(refused.status()), HasSubstr("OWNER TO"));
+
+  // The extension is another role's, so it can't be moved.
+  ASSERT_TRUE(Run(absl::StrCat("GRANT CREATE ON DATABASE ", url.database, " TO ", role,
+                               "; ALTER SCHEMA public OWNER TO ", role))
+                  .ok());
+  const auto catalog = driver_.Evaluate(*database, scripts, selection_);
+  ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+  EXPECT_EQ(catalog->tables[0].columns[0].type.native, "citext");
+  ASSERT_TRUE(Run(absl::StrCat("ALTER SCHEMA public OWNER TO CURRENT_USER; DROP OWNED BY ", role,
+                               "; DROP ROLE ", role))
+                  .ok());
 }
 
 // A statement of the script asks, over a second connection, for the real table.
