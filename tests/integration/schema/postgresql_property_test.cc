@@ -18,7 +18,7 @@
 namespace brant {
 namespace {
 
-constexpr int kDefaultPairs = 200;
+constexpr int kDefaultPairs = 100;
 
 int FromEnvironment(const char* name, int otherwise) {
   const char* text = getenv(name);
