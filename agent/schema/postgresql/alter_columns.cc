@@ -25,8 +25,8 @@ bool IsSerial(const Column& column) { return column.identity == Identity::kSeria
 std::string WithSequence(const std::string& sequence, absl::string_view before,
                          const std::string& after) {
   const std::string format = absl::StrCat(before, " %s", after.empty() ? "" : " ", after);
-  return absl::StrCat("DO $$ BEGIN EXECUTE format(", LiteralPostgresql(format), ", ", sequence,
-                      "); END $$");
+  return absl::StrCat("DO $brant$ BEGIN EXECUTE format(", LiteralPostgresql(format), ", ", sequence,
+                      "); END $brant$");
 }
 
 // As the server names it by itself, cut to what a name may have.

@@ -62,7 +62,7 @@ const absl::string_view kConstraintsQuery = BRANT_RELATIONS
         "(i.indkey::int2[])[i.indnkeyatts:i.indnatts - 1]",
         "k.conrelid") " END, "
     "CASE WHEN k.contype = 'u' THEN to_jsonb(i) ->> 'indnullsnotdistinct' END, "
-    "CASE WHEN k.contype = 'f' THEN (SELECT string_agg(a.attname, E'\\x1f' ORDER BY a.attnum) "
+    "CASE WHEN k.confdeltype IN ('n', 'd') THEN (SELECT string_agg(a.attname, E'\\x1f' ORDER BY a.attnum) "
     "FROM pg_attribute a WHERE a.attrelid = k.conrelid "
     "AND to_jsonb(k) -> 'confdelsetcols' @> to_jsonb(a.attnum)) END "
     "FROM rel r JOIN pg_constraint k ON k.conrelid = r.oid "

@@ -20,7 +20,7 @@ namespace {
 constexpr absl::Duration kScratchLockTimeout = absl::Seconds(5);
 constexpr absl::string_view kSetAside = "brant_set_aside_";
 
-absl::Status Run(Session& session, const std::string& sql) { return session.Query(sql).status(); }
+absl::Status Run(Session& session, const std::string& sql) { return session.Execute(sql).status(); }
 
 absl::Status MayNotSetAside(const absl::Status& status, const std::string& schema) {
   if (ReasonOf(status) != v1::ERROR_REASON_DATABASE_PERMISSION_DENIED) return status;
@@ -50,7 +50,7 @@ absl::Status MoveExtensions(Session& session, const std::string& from, const std
                     {Value(from)}));
   for (const auto& row : rows) {
     BRANT_RETURN_IF_ERROR(Run(session, "SAVEPOINT brant_extension"));
-    const absl::Status moved =
+    absl::Status moved =
         Run(session, absl::StrCat("ALTER EXTENSION ", QuotePostgresql(row[0].value_or("")),
                                   " SET SCHEMA ", QuotePostgresql(to)));
     if (!session.IsAlive()) return moved;
@@ -72,7 +72,7 @@ absl::StatusOr<std::vector<std::string>> SetAside(Session& session,
     const std::string quoted = QuotePostgresql(schema);
     const std::string aside = absl::StrCat(kSetAside, set_aside.size() + 1);
     if (!exists.empty()) {
-      const absl::Status renamed =
+      absl::Status renamed =
           Run(session, absl::StrCat("ALTER SCHEMA ", quoted, " RENAME TO ", aside));
       if (!renamed.ok()) return MayNotSetAside(renamed, schema);
     }
@@ -130,7 +130,7 @@ absl::StatusOr<Catalog> EvaluateInTransaction(Session& session,
   BRANT_RETURN_IF_ERROR(
       ExecuteScripts(scratch, Dialect::kPostgresql, prepared, LeavesPostgresqlScratch));
   // SET ROLE in a script may have left less rights than it takes to read all.
-  BRANT_RETURN_IF_ERROR(Run(session, "RESET ROLE"));
+  BRANT_RETURN_IF_ERROR(session.Query("RESET ROLE").status());
   BRANT_ASSIGN_OR_RETURN(Catalog catalog,
                          ReadPostgresqlCatalog(session, schemas, selection, set_aside));
   BRANT_RETURN_IF_ERROR(CheckComplete(catalog));

@@ -32,8 +32,10 @@ absl::StatusOr<Catalog> ReadPostgresqlCatalog(Session& session, const Postgresql
                                               const std::vector<std::string>& also_visible) {
   std::vector<std::string> path = {schemas.default_schema};
   path.insert(path.end(), also_visible.begin(), also_visible.end());
+  // To compile such queries takes longer than to run them.
   BRANT_RETURN_IF_ERROR(session
-                            .Query("SELECT pg_catalog.set_config('search_path', ?, true)",
+                            .Query("SELECT pg_catalog.set_config('search_path', ?, true), "
+                                   "pg_catalog.set_config('jit', 'off', true)",
                                    {Value(QuoteListPostgresql(path))})
                             .status());
   const std::string list =

@@ -114,8 +114,9 @@ class Renderer {
       });
       Add(absl::StrCat("DROP TABLE ", QuotePostgresql((*table)->name)),
           absl::StrCat("drops ", Describe((*table)->name), " and its rows"),
-          returns ? "how a table is partitioned can't be altered: it is made anew, without its rows"
-                  : "");
+          returns
+              ? "what a table is partitioned by can't be altered: it is made anew, without its rows"
+              : "");
     }
   }
 

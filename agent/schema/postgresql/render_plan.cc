@@ -30,10 +30,6 @@ std::string OptionOf(const Table& table, const std::string& option) {
   return found == table.options.end() ? "" : found->second;
 }
 
-bool IsRecreated(const TableChange& change) {
-  return OptionOf(*change.from, "partition by") != OptionOf(*change.to, "partition by");
-}
-
 // --- Enums.
 
 // All of `from` in the same order, and more.
@@ -83,6 +79,18 @@ bool HasReplacedEnum(const Column& column, const Names& enums) {
 bool IsRetyped(const Column& from, const Column& to, const Names& enums) {
   return from.type.native != to.type.native || from.collation != to.collation ||
          HasReplacedEnum(to, enums);
+}
+
+// How a table is partitioned, and columns that this goes by, can't be altered.
+bool IsRecreated(const Table& from, const Table& to, const Names& enums) {
+  const std::string key = OptionOf(from, "partition by");
+  if (key != OptionOf(to, "partition by")) return true;
+  if (key.empty()) return false;
+  return absl::c_any_of(from.columns, [&](const Column& column) {
+    const Column* other = FindColumn(to, column.name);
+    return other != nullptr && MentionsPostgresql(key, column.name) &&
+           IsRetyped(column, *other, enums);
+  });
 }
 
 // `enums`: those replaced; `enum_words`: the names by which expressions call them.
@@ -242,11 +250,15 @@ void PlanForeignKeys(std::vector<TablePlan>& plans, const std::set<ObjectName>& 
   }
 }
 
+// A desired schema may know nothing of them, so those of both sides count: on the
+// way back it is the second catalog that is the database's.
 void PlanTriggers(TablePlan& plan) {
-  for (const Trigger& trigger : plan.from->triggers) {
-    if (MentionsAny(trigger.definition, plan.retyped) ||
-        MentionsAny(trigger.definition, plan.rebuilt)) {
-      plan.triggers.push_back(&trigger);
+  Names names;
+  for (const Table* table : {plan.from, plan.to}) {
+    for (const Trigger& trigger : table->triggers) {
+      const bool in_the_way = MentionsAny(trigger.definition, plan.retyped) ||
+                              MentionsAny(trigger.definition, plan.rebuilt);
+      if (in_the_way && names.insert(trigger.name).second) plan.triggers.push_back(&trigger);
     }
   }
 }
@@ -281,17 +293,17 @@ RenderPlan PlanPostgresql(const CatalogDiff& diff) {
     enum_words.insert(change.to->name.name);
   }
   std::map<ObjectName, const TableChange*> changes;
+  for (const TableChange& change : diff.altered_tables) changes[change.from->name] = &change;
   std::set<ObjectName> recreated;
-  for (const TableChange& change : diff.altered_tables) {
-    changes[change.from->name] = &change;
-    if (!IsRecreated(change)) continue;
-    recreated.insert(change.from->name);
-    plan.dropped_tables.push_back(change.from);
-    plan.created_tables.push_back(change.to);
-  }
   for (const Table& from : diff.from->tables) {
     const Table* to = FindTable(*diff.to, from.name);
-    if (to == nullptr || recreated.contains(from.name)) continue;
+    if (to == nullptr) continue;
+    if (IsRecreated(from, *to, enums)) {
+      recreated.insert(from.name);
+      plan.dropped_tables.push_back(&from);
+      plan.created_tables.push_back(to);
+      continue;
+    }
     TablePlan table{&from, to};
     if (const auto found = changes.find(from.name); found != changes.end()) {
       table.change = found->second;

@@ -25,12 +25,20 @@ namespace brant {
 
 class PostgresqlSchemaTest : public testing::Test {
  protected:
-  void SetUp() override {
+  // Making a database takes longer than most tests.
+  static void SetUpTestSuite() {
     auto made = TestDatabase::Create(Dialect::kPostgresql);
     ASSERT_TRUE(made.ok()) << DescribeError(made.status());
     test_database_ = *std::move(made);
+  }
+  static void TearDownTestSuite() { test_database_.reset(); }
+
+  void SetUp() override {
+    ASSERT_NE(test_database_, nullptr);
     database_ = OpenDatabase(test_database_->parsed()).value();
     session_ = Connect();
+    const absl::Status emptied = Run("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;");
+    ASSERT_TRUE(emptied.ok()) << DescribeError(emptied);
   }
 
   std::unique_ptr<Session> Connect() { return database_->Connect(SessionOptions()).value(); }
@@ -90,7 +98,7 @@ class PostgresqlSchemaTest : public testing::Test {
 
   const PostgresqlSchemaDriver driver_;
   Selection selection_;
-  std::unique_ptr<TestDatabase> test_database_;
+  static inline std::unique_ptr<TestDatabase> test_database_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Session> session_;
 };

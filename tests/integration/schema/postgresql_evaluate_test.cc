@@ -1,0 +1,264 @@
+// Schemas that are evaluated in scratch space: what is accepted, what is refused,
+// and that the real schema is left alone.
+
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include <cstdio>
+#include <string>
+
+#include "absl/strings/substitute.h"
+#include "tests/integration/postgresql/child_process.h"
+#include "tests/integration/schema/postgresql_schema_test.h"
+
+namespace brant {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class EvaluateTest : public PostgresqlSchemaTest {
+ protected:
+  std::string ErrorOf(const std::string& sql) {
+    const auto result = Evaluate(sql);
+    return result.ok() ? "" : DescribeError(result.status());
+  }
+
+  std::string Ask(const std::string& sql) {
+    const auto rows = session_->Query(sql);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    return rows.ok() && !rows->empty() ? (*rows)[0][0].value_or("") : "";
+  }
+};
+
+TEST_F(EvaluateTest, LeavesTheRealSchemaAlone) {
+  ASSERT_TRUE(Run("CREATE TABLE a (id int); INSERT INTO a VALUES (7)").ok());
+  const auto catalog = Evaluate("CREATE TABLE a (id text); CREATE TABLE b (x int);");
+  ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+  EXPECT_THAT(catalog->tables, SizeIs(2));
+  EXPECT_EQ(Ask("SELECT id FROM a"), "7");
+  EXPECT_EQ(Ask("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'brant%'"), "0");
+}
+
+TEST_F(EvaluateTest, AnErrorNamesFileAndLine) {
+  const auto result = Evaluate("CREATE TABLE a (id int);\nCREATE TABLE b (id nothing);");
+  EXPECT_EQ(ReasonOf(result.status()), v1::ERROR_REASON_STATEMENT_FAILED);
+  EXPECT_THAT(DescribeError(result.status()), HasSubstr("schema.sql:2:"));
+  EXPECT_EQ(Ask("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'brant%'"), "0");
+}
+
+TEST_F(EvaluateTest, RefusesWhatLeavesTheScratchSpace) {
+  for (const char* sql :
+       {"CREATE DATABASE x", "CREATE ROLE x", "ALTER USER brant PASSWORD 'x'",
+        "ALTER SYSTEM SET work_mem = '1MB'", "CREATE TABLESPACE x LOCATION '/tmp'",
+        "COPY pg_class TO '/tmp/x'", "COMMIT", "ROLLBACK", "VACUUM"}) {
+    const auto result = Evaluate(sql);
+    EXPECT_EQ(ReasonOf(result.status()), v1::ERROR_REASON_UNSUPPORTED_STATEMENT)
+        << sql << ": " << result.status();
+  }
+  EXPECT_THAT(ErrorOf("CREATE TABLE a (x int); CREATE INDEX CONCURRENTLY i ON a (x);"),
+              HasSubstr("leave that word out"));
+}
+
+TEST_F(EvaluateTest, WhatIsSetEndsWithIt) {
+  const auto catalog = Evaluate(
+      "SET search_path = pg_catalog; SELECT pg_catalog.set_config('search_path', '', false); "
+      "CREATE TABLE public.a (id int);");
+  ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+  ASSERT_THAT(catalog->tables, SizeIs(1));
+  EXPECT_EQ(Describe(catalog->tables[0].name), "a");
+}
+
+// What people hand over: the whole of pg_dump's output.
+TEST_F(EvaluateTest, TakesADump) {
+  ASSERT_TRUE(
+      Run("CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE TYPE mood AS ENUM ('ok', 'bad'); "
+          "CREATE DOMAIN positive AS int CHECK (VALUE > 0); "
+          "CREATE FUNCTION twice(x int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT x * 2'; "
+          "CREATE TABLE a (id serial PRIMARY KEY, m mood DEFAULT 'ok', p positive, t text, "
+          "w int GENERATED ALWAYS AS (twice(1)) STORED, "
+          "k bigint GENERATED ALWAYS AS IDENTITY, s varchar(9) CHECK (s IN ('x', 'y'))); "
+          "CREATE INDEX i ON a USING gin (t gin_trgm_ops); "
+          "CREATE VIEW v AS SELECT id, m FROM a WHERE m = 'ok'; "
+          "CREATE MATERIALIZED VIEW w AS SELECT id FROM v; COMMENT ON TABLE a IS 'x'; "
+          "INSERT INTO a (t) VALUES ('x')")
+          .ok());
+  FILE* dump =
+      popen(absl::StrCat("PATH=$PATH:/usr/lib/postgresql/15/bin pg_dump --schema-only --dbname='",
+                         test_database_->url(), "'")
+                .c_str(),
+            "r");
+  std::string text;
+  for (int c = fgetc(dump); c != EOF; c = fgetc(dump)) text.push_back(static_cast<char>(c));
+  ASSERT_EQ(pclose(dump), 0);
+  const auto wanted = Evaluate(text);
+  ASSERT_TRUE(wanted.ok()) << Explain(wanted.status());
+  const auto real = Introspect();
+  ASSERT_TRUE(real.ok());
+  EXPECT_THAT(real->tables, SizeIs(1));
+  EXPECT_THAT(real->views, SizeIs(2));
+  const auto diff = Diff(*real, *wanted);
+  ASSERT_TRUE(diff.ok());
+  // A list of varchar is written otherwise once it was written: only that.
+  for (const TableChange& change : diff->altered_tables) {
+    EXPECT_THAT(change.columns, IsEmpty());
+    EXPECT_THAT(change.indexes, IsEmpty());
+  }
+  EXPECT_THAT(diff->enums, IsEmpty());
+  EXPECT_THAT(diff->views, IsEmpty());
+}
+
+// The server does not always write what it read as it wrote it; the second time it
+// does.
+TEST_F(EvaluateTest, WritingASchemaAgainConverges) {
+  const Catalog nothing;
+  auto catalog = Evaluate("CREATE TABLE a (s varchar(9) CHECK (s IN ('x', 'y')));");
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+    catalog = Evaluate(ToText(driver_.Render(*Diff(nothing, *catalog))));
+  }
+  ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+  const auto again = Evaluate(ToText(driver_.Render(*Diff(nothing, *catalog))));
+  ASSERT_TRUE(again.ok()) << Explain(again.status());
+  EXPECT_TRUE(Diff(*catalog, *again)->empty());
+}
+
+// Brant does not compare functions and domains, so a desired schema may leave them
+// to the database.
+TEST_F(EvaluateTest, FindsFunctionsAndDomainsOfTheDatabase) {
+  ASSERT_TRUE(Run("CREATE DOMAIN positive AS int; CREATE FUNCTION twice(x int) RETURNS int "
+                  "IMMUTABLE LANGUAGE sql AS 'SELECT x * 2'; "
+                  "CREATE TABLE a (p positive, q int DEFAULT twice(2))")
+                  .ok());
+  const auto real = Introspect();
+  ASSERT_TRUE(real.ok());
+  const auto wanted = Evaluate("CREATE TABLE a (p positive, q int DEFAULT twice(2));");
+  ASSERT_TRUE(wanted.ok()) << Explain(wanted.status());
+  EXPECT_TRUE(Diff(*real, *wanted)->empty()) << ToText(driver_.Render(*Diff(*real, *wanted)));
+}
+
+TEST_F(EvaluateTest, DoesNotFindTablesAndEnumsOfTheDatabase) {
+  ASSERT_TRUE(Run("CREATE TABLE a (id int PRIMARY KEY); CREATE TYPE mood AS ENUM ('ok'); "
+                  "CREATE FUNCTION twice(x int) RETURNS int LANGUAGE sql AS 'SELECT x * 2'")
+                  .ok());
+  EXPECT_THAT(ErrorOf("CREATE TABLE b (a int REFERENCES a);"), HasSubstr("does not exist"));
+  EXPECT_THAT(ErrorOf("CREATE VIEW v AS SELECT a.id FROM twice(1) t, a;"),
+              HasSubstr("'v' needs 'a'"));
+  EXPECT_THAT(ErrorOf("CREATE TABLE b (m mood);"), HasSubstr("'b.m' needs 'mood'"));
+}
+
+TEST_F(EvaluateTest, ExtensionsAreWhereTheyWere) {
+  ASSERT_TRUE(Run("CREATE EXTENSION citext").ok());
+  for (const char* type : {"citext", "public.citext"}) {
+    const auto catalog =
+        Evaluate(absl::StrCat("CREATE EXTENSION IF NOT EXISTS citext; "
+                              "CREATE TABLE a (x ",
+                              type, ");"));
+    ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+    EXPECT_EQ(catalog->tables[0].columns[0].type.native, "citext");
+  }
+  EXPECT_EQ(Ask("SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'citext'"),
+            "public");
+}
+
+TEST_F(EvaluateTest, SeveralSchemas) {
+  selection_.schemas = {"public", "app"};
+  const std::string sql =
+      "CREATE SCHEMA app; CREATE TYPE app.mood AS ENUM ('ok'); "
+      "CREATE TABLE a (id int PRIMARY KEY); CREATE SEQUENCE app.s; "
+      "CREATE TABLE app.a (id int REFERENCES a, m app.mood DEFAULT 'ok', k serial UNIQUE); "
+      "CREATE VIEW app.v AS SELECT m FROM app.a;";
+  const auto wanted = Evaluate(sql);
+  ASSERT_TRUE(wanted.ok()) << Explain(wanted.status());
+  ASSERT_THAT(wanted->tables, SizeIs(2));
+  EXPECT_EQ(Describe(wanted->tables[1].name), "app.a");
+  const Catalog nothing;
+  const auto made = Migrate(nothing, *wanted);
+  ASSERT_TRUE(made.ok()) << Explain(made.status());
+  const auto gone = Migrate(*wanted, nothing);
+  ASSERT_TRUE(gone.ok()) << Explain(gone.status());
+  ASSERT_TRUE(Run("DROP SCHEMA app").ok());
+}
+
+TEST_F(EvaluateTest, ItTakesTheOwnerOfTheSchema) {
+  const std::string role = absl::StrCat("brant_test_", getpid());
+  ASSERT_TRUE(Run(absl::StrCat("CREATE EXTENSION citext; CREATE ROLE ", role,
+                               " LOGIN PASSWORD 'secret'; GRANT USAGE ON SCHEMA public TO ", role))
+                  .ok());
+  DatabaseUrl url = test_database_->parsed();
+  url.user = role;
+  url.password = "secret";
+  const auto database = OpenDatabase(url).value();
+  const std::vector<SchemaDriver::Script> scripts = {{"a.sql", "CREATE TABLE a (x citext);"}};
+  const auto refused = driver_.Evaluate(*database, scripts, selection_);
+  EXPECT_EQ(ReasonOf(refused.status()), v1::ERROR_REASON_DATABASE_PERMISSION_DENIED);
+  EXPECT_THAT(DescribeError(refused.status()), HasSubstr("OWNER TO"));
+
+  // The extension is another role's, so it can't be moved.
+  ASSERT_TRUE(Run(absl::StrCat("GRANT CREATE ON DATABASE ", url.database, " TO ", role,
+                               "; ALTER SCHEMA public OWNER TO ", role))
+                  .ok());
+  const auto catalog = driver_.Evaluate(*database, scripts, selection_);
+  ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+  EXPECT_EQ(catalog->tables[0].columns[0].type.native, "citext");
+  ASSERT_TRUE(Run(absl::StrCat("ALTER SCHEMA public OWNER TO CURRENT_USER; DROP OWNED BY ", role,
+                               "; DROP ROLE ", role))
+                  .ok());
+}
+
+// A statement of the script asks, over a second connection, for the real table.
+// Were it locked, or the schema's row, that would not come back in time.
+TEST_F(EvaluateTest, BlocksNoReadersAndWriters) {
+  ASSERT_TRUE(Run("CREATE EXTENSION IF NOT EXISTS dblink WITH SCHEMA public; "
+                  "CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1)")
+                  .ok());
+  const DatabaseUrl url = test_database_->parsed();
+  const std::string connection = absl::Substitute(
+      "host=$0 port=$1 dbname=$2 user=$3 password=$4 options=''-c lock_timeout=2s''", url.host,
+      url.port, url.database, url.user, url.password);
+  const auto catalog = Evaluate(absl::Substitute(
+      "DROP TABLE IF EXISTS a; CREATE TABLE a (id text); ALTER TABLE a ADD COLUMN b int; "
+      "DO $$$$ BEGIN PERFORM public.dblink_exec('$0', 'INSERT INTO public.a VALUES (2)'); "
+      "PERFORM public.dblink_exec('$0', 'ALTER TABLE public.a ADD COLUMN x int'); END $$$$;",
+      connection));
+  ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+  EXPECT_EQ(Ask("SELECT count(x) + count(*) FROM a"), "2");
+}
+
+TEST_F(EvaluateTest, WorksBehindAPooler) {
+  const DatabaseUrl url = test_database_->parsed();
+  const ServerFolder folder;
+  const int port = FreePort();
+  const std::string users =
+      folder.Write("users", absl::Substitute("\"$0\" \"$1\"\n", url.user, url.password));
+  const std::string settings = folder.Write(
+      "pgbouncer.ini",
+      absl::Substitute("[databases]\n* = host=$0 port=$1\n[pgbouncer]\nlisten_addr=127.0.0.1\n"
+                       "listen_port=$2\nunix_socket_dir=\nauth_type=scram-sha-256\n"
+                       "auth_file=$3\npool_mode=transaction\n",
+                       url.host, url.port, port, users));
+  const auto pooler = ChildProcess::Start({"pgbouncer", settings}, SIGTERM);
+  ASSERT_TRUE(pooler.ok()) << pooler.status();
+  ASSERT_TRUE((*pooler)->WaitFor("process up").ok());
+  DatabaseUrl pooled = url;
+  pooled.host = "127.0.0.1";
+  pooled.port = port;
+  const auto database = OpenDatabase(pooled).value();
+  const auto catalog = driver_.Evaluate(*database,
+                                        {{"dump.sql",
+                                          "SET check_function_bodies = false; "
+                                          "SELECT pg_catalog.set_config('search_path', '', false); "
+                                          "CREATE TABLE public.a (id int);"}},
+                                        selection_);
+  ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+  EXPECT_THAT(catalog->tables, SizeIs(1));
+  const auto session = database->Connect(SessionOptions()).value();
+  const auto empty = driver_.Introspect(*session, selection_);
+  ASSERT_TRUE(empty.ok()) << Explain(empty.status());
+  EXPECT_THAT(empty->tables, IsEmpty());
+}
+
+}  // namespace
+}  // namespace brant
