@@ -101,6 +101,8 @@ Column ReadColumn(const Server& server, const ColumnRow& row, const std::string&
         absl::StrContains(row.extra, "STORED") || absl::StrContains(row.extra, "PERSISTENT");
     return column;
   }
+  // An attribute that MODIFY takes away where it is not said again.
+  if (absl::StrContains(row.extra, "INVISIBLE")) column.type.native += " INVISIBLE";
   if (absl::StrContains(row.extra, "auto_increment")) {
     column.identity = Identity::kAutoIncrement;
     return column;

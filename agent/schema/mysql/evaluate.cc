@@ -60,7 +60,7 @@ absl::Status DropLeftovers(Session& session, const std::set<std::string>& databa
     if (!absl::StartsWith(name, kPrefix)) continue;
     BRANT_ASSIGN_OR_RETURN(bool abandoned, TryServerLock(session, name));
     if (!abandoned) continue;
-    const absl::Status dropped = Drop(session, name);
+    absl::Status dropped = Drop(session, name);
     BRANT_RETURN_IF_ERROR(ReleaseServerLock(session, name));
     // Another user's is not ours to drop.
     const bool not_ours = ReasonOf(dropped) == v1::ERROR_REASON_DATABASE_PERMISSION_DENIED;
@@ -76,7 +76,7 @@ absl::Status Create(Session& session, const std::string& name, const Server& ser
                  absl::StrCat("the server could not lock the scratch database '", name, "'"))
         .Hint("run the command again");
   }
-  const absl::Status made =
+  absl::Status made =
       session
           .Query(absl::StrCat("CREATE DATABASE ", QuoteIdentifier(name), " CHARACTER SET ",
                               server.character_set, " COLLATE ", server.collation))

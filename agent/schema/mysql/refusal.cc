@@ -94,7 +94,7 @@ std::string ForeignDatabase(absl::string_view statement, const std::set<std::str
 
 std::string ForbiddenFunction(absl::string_view statement) {
   for (TokenReader reader(statement); !reader.AtEnd();) {
-    const std::string word = absl::AsciiStrToLower(LastPart(reader.token().text));
+    std::string word = absl::AsciiStrToLower(LastPart(reader.token().text));
     reader.Advance();
     if (reader.token().IsSymbol('(') && absl::c_linear_search(kFunctions, word)) return word;
   }
@@ -152,7 +152,7 @@ std::string RefusedKind(TokenReader reader) {
 }  // namespace
 
 std::string ReasonToRefuse(absl::string_view statement, const std::set<std::string>& databases) {
-  if (const std::string reason = RefusedKind(TokenReader(statement)); !reason.empty()) {
+  if (std::string reason = RefusedKind(TokenReader(statement)); !reason.empty()) {
     return reason;
   }
   if (const std::string name = ForbiddenFunction(statement); !name.empty()) {

@@ -63,9 +63,11 @@ class Renderer {
     }
     std::set<ObjectName> changed;
     for (const Change<View>& view : diff_.views) {
-      if (!view.added()) old_views_.push_back(view.from);
-      if (!view.dropped()) new_views_.push_back(view.to);
-      changed.insert(view.added() ? view.to->name : view.from->name);
+      for (const View* side : {view.from, view.to}) {
+        if (side == nullptr) continue;
+        changed.insert(side->name);
+        (side == view.from ? old_views_ : new_views_).push_back(side);
+      }
     }
     for (const View& view : diff_.from->views) {
       const bool reads = absl::c_any_of(

@@ -24,9 +24,9 @@
 //   kEnum         enum                                  enum
 //
 // A timestamp is an instant whatever the session's zone, and ends in 2038 (2106 on
-// MariaDB from 11.5). A
-// char(36) is a UUID, because MySQL has no other type for it. All others, such as
-// set, year, bit and point, are kOther.
+// MariaDB from 11.5). A char(36) is a UUID, because MySQL has no type for it, and
+// which server it will be is not known. An interval becomes text, and is text
+// from then on. All others, such as set, year, bit and point, are kOther.
 
 #ifndef BRANT_AGENT_SCHEMA_MYSQL_TYPES_H_
 #define BRANT_AGENT_SCHEMA_MYSQL_TYPES_H_

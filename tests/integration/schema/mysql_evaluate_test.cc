@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <cstdlib>
+
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/database/mysql/mysql_database.h"
@@ -203,6 +206,42 @@ CREATE TABLE `users` (`id` int(11) NOT NULL, PRIMARY KEY (`id`)) ENGINE=InnoDB;
   EXPECT_EQ(catalog.tables[0].triggers.size(), 1u);
   ASSERT_EQ(catalog.views.size(), 1u);
   EXPECT_EQ(catalog.views[0].definition, "select `users`.`id` AS `id` from `users`");
+}
+
+// What `mariadb-dump --no-data` prints of a database.
+std::string Dump(const DatabaseUrl& url) {
+  setenv("MYSQL_PWD", url.password.c_str(), /*overwrite=*/1);
+  const std::string command =
+      absl::StrCat("mariadb-dump --no-data --host=", url.host, " --port=", url.port,
+                   " --user=", url.user, " ", url.database);
+  FILE* output = popen(command.c_str(), "r");
+  std::string text;
+  char buffer[4096];
+  for (size_t size = 0; (size = fread(buffer, 1, sizeof(buffer), output)) > 0;) {
+    text.append(buffer, size);
+  }
+  EXPECT_EQ(pclose(output), 0);
+  return text;
+}
+
+TEST(MysqlDumpTest, TheDumpOfADatabaseIsTheDatabase) {
+  MysqlCatalog world;
+  world.Execute(
+      "CREATE TABLE p (id INT PRIMARY KEY, j JSON, k INT CHECK (k > 0), e ENUM('a','it''s'));"
+      "CREATE TABLE c (id INT AUTO_INCREMENT PRIMARY KEY, p INT, q INT, s VARCHAR(9) COLLATE "
+      "utf8mb4_bin DEFAULT 'it''s \\\\', g INT AS (p + 1) VIRTUAL, KEY kg (g DESC), "
+      "CONSTRAINT f FOREIGN KEY (p) REFERENCES p (id) ON DELETE CASCADE, "
+      "FOREIGN KEY (q) REFERENCES p (id), CONSTRAINT x CHECK (s <> 'it''s')) "
+      "COMMENT 'it''s' DEFAULT CHARSET=latin1;"
+      "CREATE VIEW v AS SELECT c.id, p.j FROM c JOIN p ON p.id = c.p;"
+      "CREATE SQL SECURITY INVOKER VIEW a_first AS SELECT id FROM v WHERE id > 1;"
+      "CREATE TRIGGER tr BEFORE INSERT ON c FOR EACH ROW BEGIN SET NEW.p = 1; SET NEW.q = 1; END");
+  const Catalog catalog = world.Introspect();
+  EXPECT_EQ(catalog.tables.size() + catalog.views.size(), 4u);
+  const Catalog dumped = world.Evaluate(Dump(world.database().url()));
+  EXPECT_EQ(world.Difference(catalog, dumped), "");
+  ASSERT_EQ(dumped.tables.size(), 2u);
+  EXPECT_EQ(dumped.tables[0].triggers.size(), 1u);
 }
 
 }  // namespace

@@ -122,6 +122,12 @@ TEST_F(MysqlChangeTest, Columns) {
   EXPECT_EQ(Ask("SELECT CONCAT(id, a, b, c) FROM t"), "1text2c");
 }
 
+TEST_F(MysqlChangeTest, InvisibleColumns) {
+  UpAndDown("CREATE TABLE t (id INT, a INT INVISIBLE DEFAULT 1, b VARCHAR(9) INVISIBLE)",
+            "CREATE TABLE t (id INT INVISIBLE, a BIGINT INVISIBLE DEFAULT 2, b VARCHAR(9))",
+            "INSERT INTO t (id, a) VALUES (1, 2)");
+}
+
 TEST_F(MysqlChangeTest, EnumLabels) {
   const auto script = UpAndDown("CREATE TABLE t (e ENUM('a','b') DEFAULT 'a', f ENUM('x'))",
                                 "CREATE TABLE t (e ENUM('a','c') DEFAULT 'a', f ENUM('x','y'))",
@@ -166,10 +172,12 @@ TEST_F(MysqlChangeTest, IndexesOfDroppedColumns) {
 TEST_F(MysqlChangeTest, Checks) {
   const auto script = UpAndDown(
       "CREATE TABLE t (a INT CHECK (a > 0), b INT, c INT CHECK (c > 1), gone INT CHECK (gone > 0), "
+      "l INT CHECK (l > 0), m INT, CONSTRAINT m CHECK (m > 0), "
       "CONSTRAINT x CHECK (a < 9), CONSTRAINT y CHECK (b < 9), CONSTRAINT old CHECK (b <> 8))",
       "CREATE TABLE t (a BIGINT CHECK (a > 0), b INT CHECK (b > 0), c INT, d INT CHECK (d > 0), "
+      "l INT, m INT CHECK (m > 0), CONSTRAINT l CHECK (l > 0), "
       "CONSTRAINT x CHECK (a < 8), CONSTRAINT z CHECK (c < 9), CONSTRAINT new CHECK (b <> 8))",
-      "INSERT INTO t VALUES (2, 2, 2, 2)");
+      "INSERT INTO t VALUES (2, 2, 2, 2, 2, 2)");
   EXPECT_EQ(script.statements.size(), 1u);
   EXPECT_THAT(Reviews(script), HasSubstr("does not satisfy the check x"));
 }
