@@ -21,7 +21,7 @@ class SchemaServiceTest : public ServiceTest {
   }
 
   grpc::Status LintRange(const std::string& range, v1::LintRevisionsResponse* response,
-                         std::vector<v1::Dialect> dialects = {v1::DIALECT_SQLITE}) {
+                         const std::vector<v1::Dialect>& dialects = {v1::DIALECT_SQLITE}) {
     v1::LintRevisionsRequest request;
     request.set_bundle_digest(digest_);
     request.set_range(range);

@@ -55,7 +55,7 @@ bool HasComputedDefault(LintWords definition) {
 }
 
 // Why SQLite can't add such a column; empty if it can.
-std::string Refusal(LintWords definition) {
+std::string Refusal(const LintWords& definition) {
   std::string reason;
   const bool generated = definition.HasAny({"generated", "as"});
   if (definition.Has({"primary", "key"})) return "it is a PRIMARY KEY";
