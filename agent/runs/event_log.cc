@@ -40,11 +40,12 @@ void EventLog::Close(absl::Status reason) {
   listeners_.Notify();
 }
 
-const v1::RunEvent* EventLog::After(int64_t sequence) const {
+EventLog::Next EventLog::NextAfter(int64_t sequence) const {
   absl::MutexLock lock(&mutex_);
-  if (sequence < 0) sequence = 0;
-  if (sequence >= static_cast<int64_t>(events_.size())) return nullptr;
-  return &events_[sequence];
+  Next next{nullptr, FinishedLocked(), closed_};
+  const size_t place = sequence < 0 ? 0 : static_cast<size_t>(sequence);
+  if (place < events_.size()) next.event = &events_[place];
+  return next;
 }
 
 const v1::RunEvent* EventLog::Last() const {

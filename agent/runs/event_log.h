@@ -46,14 +46,25 @@ class EventLog {
   // Calls the listeners without an event, so that they can show that they live.
   void Poke() { listeners_.Notify(); }
 
-  // The event that follows number `sequence`; null if it has not happened yet.
-  // Lives as long as the log.
-  const v1::RunEvent* After(int64_t sequence) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // What there is for a reader that has seen all up to number `sequence`, at one
+  // moment: the last event may happen between two questions.
+  struct Next {
+    // Lives as long as the log; null: it has not happened yet, or never will.
+    const v1::RunEvent* event = nullptr;
+    // The last event happened.
+    bool finished = false;
+    // Why the log was closed; OK: it was not.
+    absl::Status closed;
+  };
+  Next NextAfter(int64_t sequence) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Its event alone.
+  const v1::RunEvent* After(int64_t sequence) const { return NextAfter(sequence).event; }
   // The latest event; null: none yet. Lives as long as the log.
   const v1::RunEvent* Last() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The last event happened.
   bool finished() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Why it was closed; OK: it was not.
   absl::Status closed() const ABSL_LOCKS_EXCLUDED(mutex_);
 

@@ -207,6 +207,24 @@ TEST(EventLogTest, NumberedEventsStayAsTheyAre) {
   EXPECT_EQ(log.Last()->sequence(), 3);
 }
 
+// The last event may happen between two questions: a stream that asked for the next
+// one and then for the end would leave it out.
+TEST(EventLogTest, TheEndIsNeverToldBeforeTheLastEvent) {
+  for (int i = 0; i < 2000; ++i) {
+    EventLog log("r");
+    std::thread writer([&log] { log.Append(Finished()); });
+    EventLog::Next next;
+    do {
+      next = log.NextAfter(0);
+      ASSERT_FALSE(next.finished && next.event == nullptr) << i;
+    } while (next.event == nullptr);
+    writer.join();
+    EXPECT_TRUE(next.finished);
+    EXPECT_EQ(log.NextAfter(1).event, nullptr);
+    EXPECT_TRUE(log.NextAfter(1).finished);
+  }
+}
+
 TEST(EventLogTest, AClosedLogSaysWhyAndOneThatHasEndedIsNotClosed) {
   EventLog log("r");
   int calls = 0;

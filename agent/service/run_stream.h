@@ -35,14 +35,15 @@ class RunStream final : public Stream<Response, EventLog::Subscription> {
  private:
   void WriteNext() override ABSL_EXCLUSIVE_LOCKS_REQUIRED(this->mutex_) {
     v1::RunEvent& response = *this->response_.mutable_event();
-    if (const v1::RunEvent* event = events_->After(sequence_); event != nullptr) {
-      response = *event;
-      sequence_ = event->sequence();
-      this->Write(event->has_run_finished());
-    } else if (events_->finished()) {
+    const EventLog::Next next = events_->NextAfter(sequence_);
+    if (next.event != nullptr) {
+      response = *next.event;
+      sequence_ = next.event->sequence();
+      this->Write(next.event->has_run_finished());
+    } else if (next.finished) {
       ReachedEnd();
-    } else if (absl::Status closed = events_->closed(); !closed.ok()) {
-      this->End(ToGrpcStatus(closed));
+    } else if (!next.closed.ok()) {
+      this->End(ToGrpcStatus(next.closed));
     } else if (this->IsQuiet()) {
       response.Clear();
       response.set_run_id(events_->run_id());
