@@ -1,0 +1,156 @@
+#include "agent/schema/postgresql/evaluate.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "agent/base/error.h"
+#include "agent/schema/postgresql/identifier.h"
+#include "agent/schema/postgresql/introspect.h"
+#include "agent/schema/postgresql/scratch_session.h"
+#include "agent/schema/postgresql/scratch_statement.h"
+#include "agent/schema/scratch.h"
+
+namespace brant {
+namespace {
+
+constexpr absl::Duration kScratchLockTimeout = absl::Seconds(5);
+constexpr absl::string_view kSetAside = "brant_set_aside_";
+
+absl::Status Run(Session& session, const std::string& sql) { return session.Query(sql).status(); }
+
+absl::Status MayNotSetAside(const absl::Status& status, const std::string& schema) {
+  if (ReasonOf(status) != v1::ERROR_REASON_DATABASE_PERMISSION_DENIED) return status;
+  return Error(v1::ERROR_REASON_DATABASE_PERMISSION_DENIED,
+               absl::StrCat("the desired schema can't be evaluated: the role may not set the "
+                            "schema '",
+                            schema, "' aside: ", status.message()))
+      .Database(ErrorDetail(status, "database_code"), ErrorDetail(status, "database_message"))
+      .Hint(absl::StrCat("within a transaction that is rolled back, an empty schema takes its "
+                         "place; use a role that owns it (ALTER SCHEMA ",
+                         QuotePostgresql(schema),
+                         " OWNER TO …) and may create schemas (GRANT CREATE ON DATABASE …)"));
+}
+
+// What an extension made must be found under the name of the schema where it is.
+// One with tables or views stays: moving it would lock them.
+absl::Status MoveExtensions(Session& session, const std::string& from, const std::string& to) {
+  BRANT_ASSIGN_OR_RETURN(
+      Rows rows,
+      session.Query("SELECT e.extname FROM pg_catalog.pg_extension e "
+                    "JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace "
+                    "WHERE n.nspname = ? AND e.extrelocatable AND NOT EXISTS ("
+                    "SELECT 1 FROM pg_catalog.pg_depend d "
+                    "WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass "
+                    "AND d.refobjid = e.oid AND d.deptype = 'e' "
+                    "AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass) ORDER BY 1",
+                    {Value(from)}));
+  for (const auto& row : rows) {
+    BRANT_RETURN_IF_ERROR(Run(session, "SAVEPOINT brant_extension"));
+    const absl::Status moved =
+        Run(session, absl::StrCat("ALTER EXTENSION ", QuotePostgresql(row[0].value_or("")),
+                                  " SET SCHEMA ", QuotePostgresql(to)));
+    if (!session.IsAlive()) return moved;
+    // It may be another role's: then it is found where it is.
+    BRANT_RETURN_IF_ERROR(Run(session, moved.ok() ? "RELEASE SAVEPOINT brant_extension"
+                                                  : "ROLLBACK TO SAVEPOINT brant_extension"));
+  }
+  return absl::OkStatus();
+}
+
+// Puts empty schemas in the place of those that exist, and names the latter.
+absl::StatusOr<std::vector<std::string>> SetAside(Session& session,
+                                                  const PostgresqlSchemas& schemas) {
+  std::vector<std::string> set_aside;
+  for (const std::string& schema : schemas.all) {
+    BRANT_ASSIGN_OR_RETURN(
+        Rows exists,
+        session.Query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?", {Value(schema)}));
+    const std::string quoted = QuotePostgresql(schema);
+    const std::string aside = absl::StrCat(kSetAside, set_aside.size() + 1);
+    if (!exists.empty()) {
+      const absl::Status renamed =
+          Run(session, absl::StrCat("ALTER SCHEMA ", quoted, " RENAME TO ", aside));
+      if (!renamed.ok()) return MayNotSetAside(renamed, schema);
+    }
+    const absl::Status made = Run(session, absl::StrCat("CREATE SCHEMA ", quoted));
+    if (!made.ok()) return MayNotSetAside(made, schema);
+    if (exists.empty()) continue;
+    set_aside.push_back(aside);
+    BRANT_RETURN_IF_ERROR(MoveExtensions(session, aside, schema));
+  }
+  return set_aside;
+}
+
+// A table, view or enum that was set aside, and that the catalog speaks of, is one
+// that the scripts lack.
+absl::Status CheckComplete(const Catalog& catalog) {
+  const auto lacks = [](absl::string_view user, absl::string_view used) {
+    const absl::string_view name = used.substr(used.find('.') + 1);
+    return Error(v1::ERROR_REASON_STATEMENT_FAILED,
+                 absl::StrCat("the desired schema can't be evaluated: '", user, "' needs '", name,
+                              "', which no statement makes"))
+        .Hint("the files must make the whole schema from nothing, in the order of their names");
+  };
+  for (const Table& table : catalog.tables) {
+    for (const ForeignKey& key : table.foreign_keys) {
+      if (absl::StartsWith(key.referenced_table.schema, kSetAside)) {
+        return lacks(Describe(table.name), Describe(key.referenced_table));
+      }
+    }
+    for (const Column& column : table.columns) {
+      if (absl::StartsWith(column.type.enum_name, kSetAside)) {
+        return lacks(absl::StrCat(Describe(table.name), ".", column.name), column.type.enum_name);
+      }
+    }
+  }
+  for (const View& view : catalog.views) {
+    for (const ObjectName& name : view.reads) {
+      if (absl::StartsWith(name.schema, kSetAside)) {
+        return lacks(Describe(view.name), Describe(name));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Catalog> EvaluateInTransaction(Session& session,
+                                              const std::vector<SchemaDriver::Script>& scripts,
+                                              const Selection& selection) {
+  BRANT_ASSIGN_OR_RETURN(PostgresqlSchemas schemas, FindPostgresqlSchemas(session, selection));
+  BRANT_ASSIGN_OR_RETURN(const std::vector<std::string> set_aside, SetAside(session, schemas));
+  std::vector<SchemaDriver::Script> prepared = scripts;
+  for (SchemaDriver::Script& script : prepared) {
+    script.text = BlankOutDone(script.text, schemas.all);
+  }
+  PostgresqlScratchSession scratch(session, set_aside);
+  BRANT_RETURN_IF_ERROR(
+      ExecuteScripts(scratch, Dialect::kPostgresql, prepared, LeavesPostgresqlScratch));
+  // SET ROLE in a script may have left less rights than it takes to read all.
+  BRANT_RETURN_IF_ERROR(Run(session, "RESET ROLE"));
+  BRANT_ASSIGN_OR_RETURN(Catalog catalog,
+                         ReadPostgresqlCatalog(session, schemas, selection, set_aside));
+  BRANT_RETURN_IF_ERROR(CheckComplete(catalog));
+  return catalog;
+}
+
+}  // namespace
+
+absl::StatusOr<Catalog> EvaluatePostgresql(Database& database,
+                                           const std::vector<SchemaDriver::Script>& scripts,
+                                           const Selection& selection) {
+  SessionOptions options;
+  options.name = "brant schema";
+  options.lock_timeout = kScratchLockTimeout;
+  BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, database.Connect(options));
+  BRANT_RETURN_IF_ERROR(session->Begin());
+  absl::StatusOr<Catalog> catalog = EvaluateInTransaction(*session, scripts, selection);
+  // If it can't be rolled back, the session is lost and its transaction with it.
+  session->Rollback().IgnoreError();
+  return catalog;
+}
+
+}  // namespace brant

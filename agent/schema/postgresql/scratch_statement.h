@@ -1,0 +1,22 @@
+#ifndef BRANT_AGENT_SCHEMA_POSTGRESQL_SCRATCH_STATEMENT_H_
+#define BRANT_AGENT_SCHEMA_POSTGRESQL_SCRATCH_STATEMENT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace brant {
+
+// Why a statement can't be run in a scratch space: it can't be in a transaction,
+// or its effect is not the schema's alone. Empty: it can.
+std::string LeavesPostgresqlScratch(absl::string_view statement);
+
+// The script with blanks in the place of what is done already, or means something
+// to psql alone: CREATE SCHEMA of one of `schemas`, and the \restrict of pg_dump.
+// What is left is where it was.
+std::string BlankOutDone(const std::string& script, const std::vector<std::string>& schemas);
+
+}  // namespace brant
+
+#endif  // BRANT_AGENT_SCHEMA_POSTGRESQL_SCRATCH_STATEMENT_H_
