@@ -58,15 +58,24 @@ class Sides {
     }
     BRANT_ASSIGN_OR_RETURN(to_, driver_.Evaluate(database_, ToScripts(request_.desired.sql_files()),
                                                  request_.selection));
-    BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, Diff(from_, to_, renames_));
-    if (MayDifferInTextOnly(diff)) BRANT_RETURN_IF_ERROR(EvaluateAgain(*diff.from));
-    return absl::OkStatus();
+    return Settle();
+  }
+
+  absl::Status Take(Catalog from, Catalog to) {
+    from_ = std::move(from);
+    to_ = std::move(to);
+    return Settle();
   }
 
   absl::StatusOr<CatalogDiff> There() const { return Diff(from_, to_, renames_); }
   absl::StatusOr<CatalogDiff> Back() const { return Diff(to_, from_, Reverse(renames_)); }
 
  private:
+  absl::Status Settle() {
+    BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, Diff(from_, to_, renames_));
+    return MayDifferInTextOnly(diff) ? EvaluateAgain(*diff.from) : absl::OkStatus();
+  }
+
   // An expression that the server has read and written back once may come out
   // otherwise the second time, and then stays. What was migrated was read once
   // more than what is desired.
@@ -152,6 +161,17 @@ absl::StatusOr<Comparison> CompareWithDesired(Database& database, const Comparis
   AddSection(result.sections, v1::DIRECTION_DOWNGRADE, driver.dialect(), driver.Render(back));
   ForgetDialectsOfAll(result.sections, 1);
   return result;
+}
+
+absl::StatusOr<std::vector<v1::SchemaChange>> ListDifferences(Database& database,
+                                                              const Selection& selection,
+                                                              Catalog from, Catalog to) {
+  ComparisonRequest request;
+  request.selection = selection;
+  Sides sides(database, DriverFor(database.dialect()), request);
+  BRANT_RETURN_IF_ERROR(sides.Take(std::move(from), std::move(to)));
+  BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, sides.There());
+  return ListChanges(diff);
 }
 
 absl::StatusOr<Catalog> ReadCatalog(Database& database, const Selection& selection) {

@@ -17,6 +17,8 @@ class SchemaServiceImpl final : public v1::SchemaService::CallbackService {
   grpc::ServerUnaryReactor* CompareSchema(grpc::CallbackServerContext* context,
                                           const v1::CompareSchemaRequest* request,
                                           v1::CompareSchemaResponse* response) override;
+  grpc::ServerWriteReactor<v1::VerifyRevisionsResponse>* VerifyRevisions(
+      grpc::CallbackServerContext* context, const v1::VerifyRevisionsRequest* request) override;
 
  private:
   Agent& agent_;
