@@ -2,6 +2,9 @@
 
 import json
 import os
+import signal
+import subprocess
+import time
 
 from tests.e2e import harness
 
@@ -52,8 +55,10 @@ class VerifyTest(harness.EndToEndTest):
         self.revision("bbbb", "aaaa", upgrade="CREATE INDEX users_email ON users (email);")
         lines = [json.loads(line) for line in self.fails(CHECK_FAILED, "--output", "json").out.splitlines()]
         self.assertEqual([line["revision"]["id"] for line in lines[:2]], ["aaaa", "bbbb"])
+        (difference,) = lines[1]["differences"]
         self.assertEqual(
-            lines[1]["differences"], [{"action": "ACTION_CREATE", "kind": "index", "name": "users.users_email"}]
+            (difference["action"], difference["kind"], difference["name"]),
+            ("ACTION_CREATE", "index", "users.users_email"),
         )
         self.assertEqual(lines[2]["error"]["reason"], "CHECK_FAILED")
 
@@ -84,6 +89,77 @@ class VerifyTest(harness.EndToEndTest):
         result = self.brant("verify")
         self.assertEqual(result.code, 0, result)
         self.assertEqual(len(result.out.splitlines()), len([f for f in os.listdir(EXAMPLE) if f.endswith(".sql")]))
+
+
+class GoneTest(harness.EndToEndTest):
+    """Who began a verification is gone in the middle of it: the scratch database goes too."""
+
+    def setUp(self):
+        super().setUp()
+        self.database = self.new_database("postgresql")
+        self.revision("aaaa", upgrade=f"SELECT pg_sleep(600), '{self.database.name}';")
+
+    def sleeping(self):
+        """The scratch databases in which the statement is under way."""
+        return self.database.admin_rows(
+            "SELECT datname FROM pg_stat_activity WHERE datname LIKE 'brant\\_scratch\\_%' "
+            f"AND query LIKE 'SELECT pg_sleep(600), ''{self.database.name}''%' AND state = 'active';"
+        )
+
+    def wait_for(self, condition, what):
+        end = time.monotonic() + 30
+        while not condition():
+            self.assertLess(time.monotonic(), end, what)
+            time.sleep(0.05)
+
+    def is_there(self, name):
+        return self.database.admin_rows(f"SELECT 1 FROM pg_database WHERE datname = '{name}';") != []
+
+    def begin(self, **environment):
+        """Starts brant; gives it and the scratch database that it works in."""
+        client = subprocess.Popen(
+            [harness.BRANT, "verify"], cwd=self.folder, env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        self.addCleanup(client.wait)
+        self.addCleanup(client.kill)
+        self.wait_for(self.sleeping, "the statement does not begin")
+        return client, self.sleeping()[0][0]
+
+    def test_with_an_agent_of_its_own(self):
+        for number in (signal.SIGINT, signal.SIGKILL):
+            with self.subTest(number):
+                client, scratch = self.begin(DATABASE_URL=self.database.url)
+                client.send_signal(number)
+                self.assertNotEqual(client.wait(30), 0)
+                self.wait_for(lambda: not self.is_there(scratch), "it is left behind")
+
+    def test_with_an_agent_that_runs(self):
+        client, scratch = self.begin(BRANT_AGENT=self.start_agent(self.database.url))
+        client.kill()
+        self.wait_for(lambda: not self.is_there(scratch), "it is left behind")
+
+    def test_a_killed_agents_is_dropped_by_the_next_one(self):
+        client, scratch = self.begin(DATABASE_URL=self.database.url)
+        (agent,) = subprocess.run(
+            ["pgrep", "-P", str(client.pid)], capture_output=True, text=True, check=True
+        ).stdout.split()
+        os.kill(int(agent), signal.SIGKILL)
+        self.assertEqual(client.wait(30), 3)
+        self.assertTrue(self.is_there(scratch))
+        self.database.admin_rows(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{scratch}';"
+        )
+        # The server notices that the agent's sessions, and with them the lock, are gone.
+        self.wait_for(
+            lambda: not self.database.admin_rows(
+                f"SELECT 1 FROM pg_stat_activity WHERE datname = '{self.database.name}';"
+            ),
+            "the killed agent's session is still there",
+        )
+        self.revision("aaaa", upgrade="SELECT 1;")
+        self.assertEqual(self.brant_ok("verify", DATABASE_URL=self.database.url), "aaaa ok\n")
+        self.assertFalse(self.is_there(scratch))
 
 
 if __name__ == "__main__":
