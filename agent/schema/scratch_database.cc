@@ -203,7 +203,7 @@ absl::Status ScratchDatabase::CreateOnServer() {
                                                           ? PostgresqlStatement(*keeper_, name)
                                                           : MysqlStatement(*keeper_, name));
   const absl::Status made = keeper_->Execute(statement).status();
-  if (made.ok()) return made;
+  if (made.ok()) return absl::OkStatus();
   name_.clear();
   if (ReasonOf(made) == v1::ERROR_REASON_DATABASE_PERMISSION_DENIED) {
     return PermissionDenied(made, beside_.dialect());
