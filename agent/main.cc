@@ -109,6 +109,14 @@ absl::StatusOr<AgentOptions> ReadAgentOptions(const Settings& settings) {
   return options;
 }
 
+// Null: none is named.
+absl::StatusOr<std::unique_ptr<Database>> OpenScratchServer(const Settings& settings) {
+  const std::string text = settings.Text("scratch-url");
+  if (text.empty()) return nullptr;
+  BRANT_ASSIGN_OR_RETURN(const DatabaseUrl url, ParseDatabaseUrl(text));
+  return OpenDatabase(url);
+}
+
 // Ends the calls that are left once the runs have ended. A read that waits for a
 // database that does not answer can't be stopped, but nothing is lost with it:
 // then the process ends here.
@@ -135,6 +143,8 @@ absl::Status Serve(const Flags& flags, const Settings& settings) {
   BRANT_ASSIGN_OR_RETURN(DatabaseUrl url, ParseDatabaseUrl(url_text));
   BRANT_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, OpenDatabase(url));
   BRANT_ASSIGN_OR_RETURN(AgentOptions options, ReadAgentOptions(settings));
+  BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Database> scratch, OpenScratchServer(settings));
+  options.scratch = scratch.get();
   BRANT_ASSIGN_OR_RETURN(absl::Duration grace, settings.Seconds("brantd.shutdown-grace"));
 
   SilenceGrpc();
@@ -179,6 +189,9 @@ int Main(int argc, char** argv) {
   setting("--database-url", "database-url",
           "The database; better in BRANT_DATABASE_URL or DATABASE_URL, where ps does not show it");
   setting("--migrations", "migrations", "Folder of the agent's own migrations");
+  setting("--scratch-url", "scratch-url",
+          "Database beside which scratch databases are made, instead of the agent's own; better in "
+          "BRANT_SCRATCH_URL");
   setting("--listen", "brantd.listen",
           "host:port (port 0: a free one) or unix:///path; several with commas between");
   setting("--version-table", "version-table", "Name of the version table");

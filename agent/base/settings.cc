@@ -19,6 +19,7 @@ constexpr const char* kDatabaseUrlVariables[] = {"BRANT_DATABASE_URL", "DATABASE
 constexpr const char* kMigrationsVariable[] = {"BRANT_MIGRATIONS"};
 constexpr const char* kVersionTableVariable[] = {"BRANT_VERSION_TABLE"};
 constexpr const char* kVersionTableSchemaVariable[] = {"BRANT_VERSION_TABLE_SCHEMA"};
+constexpr const char* kScratchUrlVariable[] = {"BRANT_SCRATCH_URL"};
 constexpr const char* kListenVariable[] = {"BRANT_LISTEN"};
 constexpr const char* kLogLevelVariable[] = {"BRANT_LOG_LEVEL"};
 
@@ -37,6 +38,7 @@ constexpr SettingDefinition kSettings[] = {
     {"schemas", SettingType::kList, "", {}},
     {"exclude", SettingType::kList, "", {}},
     {"dialects", SettingType::kList, "", {}},
+    {"scratch-url", SettingType::kText, "", kScratchUrlVariable},
     {"brantd.listen", SettingType::kList, "127.0.0.1:7420", kListenVariable},
     {"brantd.log-level", SettingType::kText, "info", kLogLevelVariable},
     {"brantd.lock-wait", SettingType::kSeconds, "", {}},

@@ -171,6 +171,12 @@ class Database {
 
   virtual absl::StatusOr<std::unique_ptr<Session>> Connect(const SessionOptions& options) = 0;
 
+  // The database of another name on the same server, with the same credentials and
+  // options. Connects to nothing. Null: there is no server that has others (SQLite).
+  virtual absl::StatusOr<std::unique_ptr<Database>> OpenSibling(absl::string_view name) {
+    return std::unique_ptr<Database>();
+  }
+
   // Whether migrations can be run here, asked before anything is written.
   // Errors: DATABASE_READ_ONLY for a standby or a read-only server. Else what
   // people should know of the server, such as that it is a node of a Galera

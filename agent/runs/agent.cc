@@ -13,6 +13,7 @@
 #include "agent/migrate/stored_scripts.h"
 #include "agent/revisions/identifier.h"
 #include "agent/revisions/symbol.h"
+#include "agent/runs/stopping.h"
 
 namespace brant {
 namespace {
@@ -89,10 +90,25 @@ void Agent::StopWaiting() {
   relays_.Stop();
 }
 
+void Agent::CancelAtEnd(std::weak_ptr<CancelToken> task) {
+  absl::MutexLock lock(&schema_mutex_);
+  schema_task_ = std::move(task);
+}
+
+void Agent::CancelSchemaTask() {
+  std::shared_ptr<CancelToken> task;
+  {
+    absl::MutexLock lock(&schema_mutex_);
+    task = schema_task_.lock();
+  }
+  if (task != nullptr) task->Cancel(StoppingError());
+}
+
 void Agent::StopWorkers() {
   StopWaiting();
   poker_.Stop();
   canceller_.Stop();
+  CancelSchemaTask();
   schema_worker_.Stop();
   worker_.Stop();
   watcher_.Stop();

@@ -12,9 +12,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "agent/base/worker.h"
 #include "agent/database/database.h"
+#include "agent/migrate/cancel.h"
 #include "agent/migrate/migrator.h"
 #include "agent/migrate/plan.h"
 #include "agent/migrate/state_reader.h"
@@ -42,6 +44,9 @@ struct AgentOptions {
   absl::Duration heartbeat = absl::Seconds(10);
   // How often the database is asked what others wait for.
   absl::Duration poll_interval = absl::Seconds(1);
+  // Beside which scratch databases are made, and which must outlive the agent; null:
+  // beside the agent's own.
+  Database* scratch = nullptr;
 };
 
 // What StartRun is asked for.
@@ -143,6 +148,10 @@ class Agent {
   // with SHUTTING_DOWN.
   void StopWaiting();
 
+  // The task of schema_worker that is under way is cancelled by this when the agent
+  // ends.
+  void CancelAtEnd(std::weak_ptr<CancelToken> task) ABSL_LOCKS_EXCLUDED(schema_mutex_);
+
   // Takes no more tasks, drops those that have not begun, and waits for the one
   // under way. May be called from any thread, after the runs were shut down.
   void StopWorkers();
@@ -168,6 +177,7 @@ class Agent {
                     Run& run);
   // The events of the run of a request that has succeeded; null if none has.
   absl::StatusOr<std::shared_ptr<EventLog>> FindSucceeded(const v1::Run& description);
+  void CancelSchemaTask() ABSL_LOCKS_EXCLUDED(schema_mutex_);
   // Wakes, now and again, those who follow what others do.
   void Poke();
 
@@ -186,6 +196,8 @@ class Agent {
   Worker watcher_;
   StatusHub hub_;
   RelayedRuns relays_;
+  absl::Mutex schema_mutex_;
+  std::weak_ptr<CancelToken> schema_task_ ABSL_GUARDED_BY(schema_mutex_);
   // Last: their tasks use the rest.
   Worker worker_;
   Worker canceller_;

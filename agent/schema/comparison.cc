@@ -68,9 +68,13 @@ class Sides {
       scripts = {{"the models as SQL", std::move(sql)}};
     }
     BRANT_ASSIGN_OR_RETURN(to_, driver_.Evaluate(database_, scripts, request_.selection));
-    BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, Diff(from_, to_, renames_));
-    if (MayDifferInTextOnly(diff)) BRANT_RETURN_IF_ERROR(EvaluateAgain(*diff.from));
-    return absl::OkStatus();
+    return Settle();
+  }
+
+  absl::Status Take(Catalog from, Catalog to) {
+    from_ = std::move(from);
+    to_ = std::move(to);
+    return Settle();
   }
 
   absl::StatusOr<CatalogDiff> There() const { return Diff(from_, to_, renames_); }
@@ -94,6 +98,11 @@ class Sides {
     }
     models_ = std::move(models.catalog);
     return absl::OkStatus();
+  }
+
+  absl::Status Settle() {
+    BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, Diff(from_, to_, renames_));
+    return MayDifferInTextOnly(diff) ? EvaluateAgain(*diff.from) : absl::OkStatus();
   }
 
   // An expression that the server has read and written back once may come out
@@ -240,6 +249,17 @@ absl::StatusOr<Comparison> CompareWithDesired(Database& database,
   }
   result.sections = std::move(sections).Take(dialects.size());
   return result;
+}
+
+absl::StatusOr<std::vector<v1::SchemaChange>> ListDifferences(Database& database,
+                                                              const Selection& selection,
+                                                              Catalog from, Catalog to) {
+  ComparisonRequest request;
+  request.selection = selection;
+  Sides sides(database, DriverFor(database.dialect()), request);
+  BRANT_RETURN_IF_ERROR(sides.Take(std::move(from), std::move(to)));
+  BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, sides.There());
+  return ListChanges(diff);
 }
 
 absl::StatusOr<Catalog> ReadCatalog(Database& database, const Selection& selection) {

@@ -34,6 +34,12 @@ struct Comparison {
 // differs is evaluated once more on both sides before it counts as a difference.
 absl::StatusOr<Comparison> CompareWithDesired(Database& database, const ComparisonRequest& request);
 
+// What differs between two catalogs that were read from the database, by the same
+// measure.
+absl::StatusOr<std::vector<v1::SchemaChange>> ListDifferences(Database& database,
+                                                              const Selection& selection,
+                                                              Catalog from, Catalog to);
+
 // The catalog, and if asked for the statements that make it from nothing.
 absl::StatusOr<Catalog> ReadCatalog(Database& database, const Selection& selection);
 absl::StatusOr<std::string> SchemaAsSql(const Catalog& catalog, Dialect dialect);

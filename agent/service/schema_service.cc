@@ -1,5 +1,6 @@
 #include "agent/service/schema_service.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -10,11 +11,14 @@
 #include "absl/strings/str_split.h"
 #include "agent/base/dialect_proto.h"
 #include "agent/base/error.h"
+#include "agent/migrate/cancel.h"
 #include "agent/migrate/state_tables.h"
 #include "agent/revisions/identifier.h"
 #include "agent/schema/comparison.h"
 #include "agent/schema/describe.h"
 #include "agent/schema/lint/lint.h"
+#include "agent/schema/verify.h"
+#include "agent/service/queue_stream.h"
 #include "agent/service/reply.h"
 
 namespace brant {
@@ -84,6 +88,54 @@ absl::Status Lint(Agent& agent, const v1::LintRevisionsRequest& request,
   return absl::OkStatus();
 }
 
+// As CancelToken::Cancel asks for: a statement that is just about to begin escapes.
+void CancelUntilEnded(Agent& agent, const std::weak_ptr<CancelToken>& token) {
+  constexpr absl::Duration kPause = absl::Milliseconds(100);
+  const std::shared_ptr<CancelToken> live = token.lock();
+  if (live == nullptr) return;
+  live->Cancel(Error(v1::ERROR_REASON_CANCELLED, "the client is gone").Hint("call again"));
+  agent.canceller().PostAfter(kPause, [&agent, token] { CancelUntilEnded(agent, token); });
+}
+
+absl::StatusOr<VerifyRequest> ReadRequest(Agent& agent, const v1::VerifyRevisionsRequest& request) {
+  BRANT_ASSIGN_OR_RETURN(Agent::Revisions revisions,
+                         agent.ReadRevisions(request.bundle_digest(), /*omit_database=*/false));
+  VerifyRequest verify;
+  BRANT_ASSIGN_OR_RETURN(
+      verify.chosen, ChooseRevisions(revisions.bundle->graph, request.range(), revisions.applied));
+  verify.bundle = std::move(revisions.bundle);
+  verify.applied = std::move(revisions.applied);
+  verify.selection = ReadSelection(agent, request.selection());
+  return verify;
+}
+
+// SQLite needs no server, whatever the setting that others share says.
+absl::StatusOr<Database*> ScratchServer(Agent& agent) {
+  Database* const scratch = agent.options().scratch;
+  if (scratch == nullptr || agent.dialect() == Dialect::kSqlite) return &agent.database();
+  if (scratch->dialect() == agent.dialect()) return scratch;
+  return Error(v1::ERROR_REASON_INVALID_REQUEST,
+               absl::StrCat("scratch-url names another kind of database than the agent's, ",
+                            DialectName(agent.dialect())))
+      .Hint("name a database of the same kind in scratch-url (BRANT_SCRATCH_URL)");
+}
+
+absl::Status Verify(Agent& agent, VerifyRequest request, const std::shared_ptr<CancelToken>& cancel,
+                    QueueStream<v1::VerifyRevisionsResponse>& stream) {
+  BRANT_ASSIGN_OR_RETURN(Database * server, ScratchServer(agent));
+  request.own_server = server != &agent.database();
+  agent.CancelAtEnd(cancel);
+  return VerifyRevisions(*server, request, *cancel, [&stream](const Verification& done) {
+    v1::VerifyRevisionsResponse response;
+    *response.mutable_revision() = ToProto(*done.revision);
+    response.set_irreversible(done.irreversible);
+    response.mutable_differences()->Assign(done.differences.begin(), done.differences.end());
+    response.mutable_second_upgrade_differences()->Assign(done.second_upgrade_differences.begin(),
+                                                          done.second_upgrade_differences.end());
+    stream.Push(std::move(response));
+  });
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* SchemaServiceImpl::InspectSchema(grpc::CallbackServerContext* context,
@@ -132,6 +184,30 @@ grpc::ServerUnaryReactor* SchemaServiceImpl::LintRevisions(grpc::CallbackServerC
                                                            v1::LintRevisionsResponse* response) {
   return Reply(context, agent_.worker(),
                [this, request, response] { return Lint(agent_, *request, *response); });
+}
+
+grpc::ServerWriteReactor<v1::VerifyRevisionsResponse>* SchemaServiceImpl::VerifyRevisions(
+    grpc::CallbackServerContext* context, const v1::VerifyRevisionsRequest* request) {
+  auto cancel = std::make_shared<CancelToken>();
+  auto* stream = new QueueStream<v1::VerifyRevisionsResponse>(
+      [this, token = std::weak_ptr<CancelToken>(cancel)] {
+        agent_.canceller().Post([this, token] { CancelUntilEnded(agent_, token); });
+      });
+  // What is applied is read where all such reads are; then it may take long.
+  Turn::Post(agent_.worker(),
+             [this, context, stream, cancel, request = *request](absl::Status status) {
+               if (status.ok()) status = CheckCaller(*context);
+               if (!status.ok()) return stream->Close(status);
+               absl::StatusOr<VerifyRequest> verify = ReadRequest(agent_, request);
+               if (!verify.ok()) return stream->Close(verify.status());
+               Turn::Post(agent_.schema_worker(),
+                          [this, context, stream, cancel, verify = *verify](absl::Status status) {
+                            if (status.ok()) status = CheckCaller(*context);
+                            if (status.ok()) status = Verify(agent_, verify, cancel, *stream);
+                            stream->Close(status);
+                          });
+             });
+  return stream;
 }
 
 }  // namespace brant

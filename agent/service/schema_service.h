@@ -20,6 +20,8 @@ class SchemaServiceImpl final : public v1::SchemaService::CallbackService {
   grpc::ServerUnaryReactor* LintRevisions(grpc::CallbackServerContext* context,
                                           const v1::LintRevisionsRequest* request,
                                           v1::LintRevisionsResponse* response) override;
+  grpc::ServerWriteReactor<v1::VerifyRevisionsResponse>* VerifyRevisions(
+      grpc::CallbackServerContext* context, const v1::VerifyRevisionsRequest* request) override;
 
  private:
   Agent& agent_;

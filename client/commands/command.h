@@ -25,6 +25,7 @@ class Command {
 std::unique_ptr<Command> MakeBranchesCommand();
 std::unique_ptr<Command> MakeCancelCommand();
 std::unique_ptr<Command> MakeCheckCommand();
+std::unique_ptr<Command> MakeVerifyCommand();
 std::unique_ptr<Command> MakeCurrentCommand();
 std::unique_ptr<Command> MakeDiffCommand();
 std::unique_ptr<Command> MakeDowngradeCommand();

@@ -13,6 +13,7 @@ constexpr CommandEntry kCommands[] = {
     {"downgrade", "Undo revisions down to a target", MakeDowngradeCommand},
     {"check", "Fail if the models need a new revision", MakeCheckCommand},
     {"diff", "Show the SQL between the database and the models", MakeDiffCommand},
+    {"verify", "Try revisions up, down and up again in scratch space", MakeVerifyCommand},
     {"inspect", "Show the database's schema", MakeInspectCommand},
     {"plan", "Show what upgrade or downgrade would run", MakePlanCommand},
     {"stamp", "Mark the database as being at a revision, without running anything",

@@ -162,6 +162,23 @@ absl::StatusOr<v1::LintRevisionsResponse> AgentClient::LintRevisions(
   return response;
 }
 
+absl::Status AgentClient::VerifyRevisions(
+    MigrationSource& source, v1::VerifyRevisionsRequest request,
+    const std::function<void(const v1::VerifyRevisionsResponse&)>& on_revision) {
+  int delivered = 0;
+  return WithBundle(source, request, [&](grpc::ClientContext& context) {
+    auto reader =
+        v1::SchemaService::NewStub(connection_->channel())->VerifyRevisions(&context, request);
+    v1::VerifyRevisionsResponse response;
+    for (int index = 0; reader->Read(&response); ++index) {
+      if (index < delivered) continue;
+      on_revision(response);
+      ++delivered;
+    }
+    return ToStatus(reader->Finish());
+  });
+}
+
 absl::StatusOr<v1::ListRunsResponse> AgentClient::ListRuns(const v1::ListRunsRequest& request) {
   v1::ListRunsResponse response;
   BRANT_RETURN_IF_ERROR(Retry([&](grpc::ClientContext& context) {

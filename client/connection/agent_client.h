@@ -57,6 +57,11 @@ class AgentClient {
   absl::StatusOr<v1::InspectSchemaResponse> InspectSchema(const v1::InspectSchemaRequest& request);
   absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(const v1::CompareSchemaRequest& request);
 
+  // `on_revision` gets the revisions in order, each once.
+  absl::Status VerifyRevisions(
+      MigrationSource& source, v1::VerifyRevisionsRequest request,
+      const std::function<void(const v1::VerifyRevisionsResponse&)>& on_revision);
+
   absl::StatusOr<v1::ListRunsResponse> ListRuns(const v1::ListRunsRequest& request);
   absl::StatusOr<v1::GetRunResponse> GetRun(const v1::GetRunRequest& request);
   // Answers when the run has ended, however long that takes.

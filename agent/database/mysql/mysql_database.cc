@@ -29,15 +29,21 @@ absl::Status ReadOnly(absl::string_view variable) {
 
 class MysqlDatabase : public Database {
  public:
-  MysqlDatabase(mysql::ConnectionOptions options, std::string display_name)
-      : options_(std::make_shared<const mysql::ConnectionOptions>(std::move(options))),
-        display_name_(std::move(display_name)) {}
+  MysqlDatabase(DatabaseUrl url, mysql::ConnectionOptions options)
+      : url_(std::move(url)),
+        options_(std::make_shared<const mysql::ConnectionOptions>(std::move(options))) {}
 
   Dialect dialect() const override { return Dialect::kMysql; }
-  std::string DisplayName() const override { return display_name_; }
+  std::string DisplayName() const override { return DisplayUrl(url_); }
 
   absl::StatusOr<std::unique_ptr<Session>> Connect(const SessionOptions& options) override {
     return mysql::MysqlSession::Connect(options_, options);
+  }
+
+  absl::StatusOr<std::unique_ptr<Database>> OpenSibling(absl::string_view name) override {
+    DatabaseUrl url = url_;
+    url.database = std::string(name);
+    return MakeMysqlDatabase(url);
   }
 
   // By SHOW, which leaves out what the server does not have.
@@ -80,15 +86,15 @@ class MysqlDatabase : public Database {
   }
 
  private:
+  const DatabaseUrl url_;
   const std::shared_ptr<const mysql::ConnectionOptions> options_;
-  const std::string display_name_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Database>> MakeMysqlDatabase(const DatabaseUrl& url) {
   BRANT_ASSIGN_OR_RETURN(mysql::ConnectionOptions options, mysql::ReadConnectionOptions(url));
-  return std::make_unique<MysqlDatabase>(std::move(options), DisplayUrl(url));
+  return std::make_unique<MysqlDatabase>(url, std::move(options));
 }
 
 }  // namespace brant

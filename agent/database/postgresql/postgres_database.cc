@@ -51,6 +51,14 @@ class PostgresDatabase : public Database {
     return PostgresSession::Open(std::move(connection), options);
   }
 
+  absl::StatusOr<std::unique_ptr<Database>> OpenSibling(absl::string_view name) override {
+    DatabaseUrl url = url_;
+    url.database = std::string(name);
+    PostgresParameters parameters = parameters_;
+    parameters["dbname"] = url.database;
+    return std::make_unique<PostgresDatabase>(url, std::move(parameters));
+  }
+
   absl::StatusOr<std::string> CheckWritable(Session& session) override {
     const auto& own = static_cast<const PostgresSession&>(session);
     // Reported since PostgreSQL 14, so that nothing has to be asked.

@@ -164,4 +164,8 @@ std::string ReasonToRefuse(absl::string_view statement, const std::set<std::stri
   return "";
 }
 
+std::string NamedDatabase(absl::string_view statement, const std::set<std::string>& databases) {
+  return ForeignDatabase(statement, databases);
+}
+
 }  // namespace brant::mysql

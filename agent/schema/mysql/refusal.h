@@ -16,6 +16,9 @@ namespace brant::mysql {
 // comments, whether or not the server takes those as code.
 std::string ReasonToRefuse(absl::string_view statement, const std::set<std::string>& databases);
 
+// The one of `databases` that the statement names in this way; empty: none.
+std::string NamedDatabase(absl::string_view statement, const std::set<std::string>& databases);
+
 }  // namespace brant::mysql
 
 #endif  // BRANT_AGENT_SCHEMA_MYSQL_REFUSAL_H_
