@@ -27,6 +27,7 @@ struct ObjectName {
   std::string schema;
   std::string name;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): of code that the compiler makes up.
   friend auto operator<=>(const ObjectName&, const ObjectName&) = default;
 };
 

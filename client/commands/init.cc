@@ -35,6 +35,14 @@ migrations = $FOLDER
 # version-table = "brant_version"
 # version-table-schema = ""
 
+# What the schema should be, for 'brant revision --autogenerate', 'check' and 'diff'; one of:
+# models = "models"               # protobuf files whose messages are tables
+# schema = "schema.sql"           # SQL that makes it from nothing: a file or folder
+# schema-command = "python3 schema.py"
+# schema-url = "postgresql://app@localhost/other"
+# The databases that migrations are written for; the connected one if there are none.
+# dialects = ["postgresql", "sqlite"]
+
 # How many seconds to try to reach the agent or the database.
 # connect-timeout = 30
 )";

@@ -126,11 +126,6 @@ absl::Status AgentClient::Plan(MigrationSource& source, v1::PlanRequest request,
   });
 }
 
-absl::StatusOr<v1::Dialect> AgentClient::FindDialect(MigrationSource& source) {
-  BRANT_ASSIGN_OR_RETURN(const v1::GetStatusResponse response, GetStatus(source));
-  return response.status().dialect();
-}
-
 absl::StatusOr<v1::InspectSchemaResponse> AgentClient::InspectSchema(
     const v1::InspectSchemaRequest& request) {
   v1::InspectSchemaResponse response;

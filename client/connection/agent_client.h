@@ -51,8 +51,6 @@ class AgentClient {
   absl::StatusOr<v1::LintRevisionsResponse> LintRevisions(MigrationSource& source,
                                                           v1::LintRevisionsRequest request);
 
-  // Of the agent's database.
-  absl::StatusOr<v1::Dialect> FindDialect(MigrationSource& source);
   // These may take as long as the database needs.
   absl::StatusOr<v1::InspectSchemaResponse> InspectSchema(const v1::InspectSchemaRequest& request);
   absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(const v1::CompareSchemaRequest& request);

@@ -65,9 +65,7 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
   BRANT_ASSIGN_OR_RETURN(AgentClient * agent, context.agent());
   v1::CompareSchemaRequest request;
   *request.mutable_selection() = ReadSelection(context);
-  BRANT_ASSIGN_OR_RETURN(const v1::Dialect dialect, agent->FindDialect(context.migrations()));
-  BRANT_ASSIGN_OR_RETURN(*request.mutable_desired(),
-                         ReadDesiredSchema(context, flags.desired, dialect));
+  BRANT_ASSIGN_OR_RETURN(*request.mutable_desired(), ReadDesiredSchema(context, flags.desired));
   for (const std::string& text : flags.renames) {
     BRANT_ASSIGN_OR_RETURN(*request.add_renames(), ParseRename(text));
   }

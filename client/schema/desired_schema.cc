@@ -56,8 +56,16 @@ absl::StatusOr<Source> ChooseSource(const Context& context, const DesiredSchemaF
       .Hint(kHint);
 }
 
-absl::StatusOr<std::string> SchemaOfDatabase(const Context& context, const std::string& url,
-                                             v1::Dialect dialect) {
+absl::StatusOr<v1::Dialect> FindDialect(Context& context) {
+  BRANT_ASSIGN_OR_RETURN(AgentClient * agent, context.agent());
+  v1::InspectSchemaRequest request;
+  request.mutable_selection()->add_excludes("*");
+  BRANT_ASSIGN_OR_RETURN(const v1::InspectSchemaResponse response, agent->InspectSchema(request));
+  return response.schema().dialect();
+}
+
+absl::StatusOr<std::string> SchemaOfDatabase(Context& context, const std::string& url) {
+  BRANT_ASSIGN_OR_RETURN(const v1::Dialect dialect, FindDialect(context));
   AgentProcessOptions process;
   process.database_url = url;
   process.version_table = context.settings().Text("version-table");
@@ -90,8 +98,7 @@ void DesiredSchemaFlags::Declare(Flags& flags) {
 }
 
 absl::StatusOr<v1::DesiredSchema> ReadDesiredSchema(Context& context,
-                                                    const DesiredSchemaFlags& flags,
-                                                    v1::Dialect dialect) {
+                                                    const DesiredSchemaFlags& flags) {
   BRANT_ASSIGN_OR_RETURN(const Source source, ChooseSource(context, flags));
   v1::DesiredSchema desired;
   if (source.setting == "models") {
@@ -102,7 +109,7 @@ absl::StatusOr<v1::DesiredSchema> ReadDesiredSchema(Context& context,
     BRANT_ASSIGN_OR_RETURN(std::string sql, RunShellCommand(source.value));
     AddSql(desired, "output of the schema command", std::move(sql));
   } else {
-    BRANT_ASSIGN_OR_RETURN(std::string sql, SchemaOfDatabase(context, source.value, dialect));
+    BRANT_ASSIGN_OR_RETURN(std::string sql, SchemaOfDatabase(context, source.value));
     AddSql(desired, "schema of the other database", std::move(sql));
   }
   return desired;

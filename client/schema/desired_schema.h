@@ -26,11 +26,10 @@ struct DesiredSchemaFlags {
 };
 
 // Reads the files, runs the command, or asks the other database, whose schema is
-// then written in `dialect`. Errors: INVALID_REQUEST if none or several are named,
+// then written in the dialect of the agent's. Errors: INVALID_REQUEST if none or several are named,
 // or what is named can't be had; those of the command and the database.
 absl::StatusOr<v1::DesiredSchema> ReadDesiredSchema(Context& context,
-                                                    const DesiredSchemaFlags& flags,
-                                                    v1::Dialect dialect);
+                                                    const DesiredSchemaFlags& flags);
 
 // Which part of the database the settings choose.
 v1::SchemaSelection ReadSelection(const Context& context);

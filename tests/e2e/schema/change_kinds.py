@@ -156,5 +156,5 @@ CHANGES = [
     Change("table's options changed", {"*": T},
            {"postgresql": T.replace("CREATE TABLE", "CREATE UNLOGGED TABLE"),
             "sqlite": T.replace(");", ") WITHOUT ROWID;"),
-            "mysql": T.replace(");", ") ENGINE = Aria;")}),
+            "mysql": T.replace(");", ") ENGINE = MyISAM;")}),
 ]

@@ -61,7 +61,7 @@ Table("parents", metadata, Column("id", Integer, primary_key=True),
       Column("name", String(80), nullable=False, unique=True))
 Table("children", metadata, Column("id", Integer, primary_key=True),
       Column("parent_id", Integer, ForeignKey("parents.id", ondelete="CASCADE"), index=True),
-      Column("age", Integer, CheckConstraint("age > 0", name="age_is_positive"), server_default="1"))
+      Column("age", Integer, server_default="1"), CheckConstraint("age > 0", name="age_is_positive"))
 
 def dump(sql, *arguments, **more):
     print(str(sql.compile(dialect=engine.dialect)).strip() + ";")
