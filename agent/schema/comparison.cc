@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "agent/base/dialect_proto.h"
@@ -36,16 +37,44 @@ absl::StatusOr<std::string> RenderAll(const SchemaDriver& driver, const Catalog&
   return ToText(driver.Render(diff));
 }
 
-// Something that both sides have differs, so it may be its text alone.
+// A server may write an expression in more than one way, but not a literal or a
+// name.
+bool IsPlain(const std::string& expression) { return !absl::StrContains(expression, '('); }
+
+bool MayBeEqual(const std::string& from, const std::string& to) {
+  return from != to && !from.empty() && !to.empty() && !(IsPlain(from) && IsPlain(to));
+}
+
+bool MayBeEqual(const Change<Column>& change) {
+  if (change.added() || change.dropped()) return false;
+  return MayBeEqual(change.from->default_value.value_or(""),
+                    change.to->default_value.value_or("")) ||
+         MayBeEqual(change.from->generated, change.to->generated);
+}
+
+bool HasExpression(const Index& index) {
+  return !index.predicate.empty() || absl::c_any_of(index.parts, [](const IndexPart& part) {
+    return !part.expression.empty();
+  });
+}
+
+bool MayBeEqual(const Change<Index>& change) {
+  return !change.added() && !change.dropped() && HasExpression(*change.from) &&
+         HasExpression(*change.to);
+}
+
+// Something may differ in its text alone.
 bool MayDifferInTextOnly(const CatalogDiff& diff) {
-  const auto altered = [](const auto& changes) {
-    return absl::c_any_of(changes,
-                          [](const auto& change) { return !change.added() && !change.dropped(); });
+  const auto both = [](const auto& changes) {
+    return absl::c_any_of(changes, [](const auto& change) { return change.from != nullptr; }) &&
+           absl::c_any_of(changes, [](const auto& change) { return change.to != nullptr; });
   };
-  return altered(diff.views) ||
-         absl::c_any_of(diff.altered_tables, [&altered](const TableChange& table) {
-           return altered(table.columns) || !table.checks.empty() || !table.exclusions.empty() ||
-                  altered(table.indexes);
+  return both(diff.views) || absl::c_any_of(diff.altered_tables, [&both](const TableChange& table) {
+           return both(table.checks) || both(table.exclusions) ||
+                  absl::c_any_of(table.columns,
+                                 [](const auto& change) { return MayBeEqual(change); }) ||
+                  absl::c_any_of(table.indexes,
+                                 [](const auto& change) { return MayBeEqual(change); });
          });
 }
 

@@ -60,9 +60,10 @@ absl::Status Failed(const absl::Status& status, const SchemaDriver::Script& scri
 
 }  // namespace
 
-absl::Status ExecuteScripts(Session& session, Dialect dialect,
-                            const std::vector<SchemaDriver::Script>& scripts,
-                            const std::function<std::string(absl::string_view)>& refuse) {
+absl::StatusOr<std::vector<ScratchStatement>> ReadScripts(
+    Dialect dialect, const std::vector<SchemaDriver::Script>& scripts,
+    const std::function<std::string(absl::string_view)>& refuse) {
+  std::vector<ScratchStatement> all;
   for (const SchemaDriver::Script& script : scripts) {
     const auto statements = SplitStatements(dialect, script.text);
     if (!statements.ok()) {
@@ -79,9 +80,16 @@ absl::Status ExecuteScripts(Session& session, Dialect dialect,
         error.Statement(statement.text).Hint(kRefusedHint);
         return error;
       }
-      const auto execution = session.Execute(statement.text);
-      if (!execution.ok()) return Failed(execution.status(), script, statement);
+      all.push_back({&script, statement});
     }
+  }
+  return all;
+}
+
+absl::Status ExecuteStatements(Session& session, absl::Span<const ScratchStatement> statements) {
+  for (const auto& [script, statement] : statements) {
+    const auto execution = session.Execute(statement.text);
+    if (!execution.ok()) return Failed(execution.status(), *script, statement);
   }
   return absl::OkStatus();
 }

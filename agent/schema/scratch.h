@@ -5,19 +5,32 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "agent/database/database.h"
+#include "agent/database/statement.h"
 #include "agent/schema/schema_driver.h"
 
 namespace brant {
 
-// Runs the statements of scripts that describe a schema in a scratch space that
-// the session is in. What would end the scratch space's transaction or leave it
-// otherwise is refused, and so is what `refuse` says why to refuse (empty: it is
-// fine). Errors name file and line: STATEMENT_FAILED, UNSUPPORTED_STATEMENT.
-absl::Status ExecuteScripts(Session& session, Dialect dialect,
-                            const std::vector<SchemaDriver::Script>& scripts,
-                            const std::function<std::string(absl::string_view)>& refuse);
+// A statement of a script, which must outlive it.
+struct ScratchStatement {
+  const SchemaDriver::Script* script = nullptr;
+  Statement statement;
+};
+
+// The statements of scripts that describe a schema, to be run in a scratch space.
+// What would end the scratch space's transaction or leave it otherwise is refused,
+// and so is what `refuse` says why to refuse (empty: it is fine). Error, with file
+// and line: UNSUPPORTED_STATEMENT.
+absl::StatusOr<std::vector<ScratchStatement>> ReadScripts(
+    Dialect dialect, const std::vector<SchemaDriver::Script>& scripts,
+    const std::function<std::string(absl::string_view)>& refuse);
+
+// Runs them in the scratch space that the session is in. Error, with file and line:
+// STATEMENT_FAILED.
+absl::Status ExecuteStatements(Session& session, absl::Span<const ScratchStatement> statements);
 
 }  // namespace brant
 

@@ -100,9 +100,11 @@ absl::StatusOr<Catalog> EvaluateIn(Session& session, const std::string& name,
                                    const std::vector<SchemaDriver::Script>& scripts,
                                    const Selection& selection) {
   BRANT_RETURN_IF_ERROR(Enter(session, name));
-  BRANT_RETURN_IF_ERROR(ExecuteScripts(
-      session, Dialect::kMysql, scripts,
-      [&databases](absl::string_view sql) { return ReasonToRefuse(sql, databases); }));
+  BRANT_ASSIGN_OR_RETURN(const std::vector<ScratchStatement> statements,
+                         ReadScripts(Dialect::kMysql, scripts, [&databases](absl::string_view sql) {
+                           return ReasonToRefuse(sql, databases);
+                         }));
+  BRANT_RETURN_IF_ERROR(ExecuteStatements(session, statements));
   // What the scripts have set must not change how the catalogue reads.
   BRANT_RETURN_IF_ERROR(session.Reset());
   BRANT_RETURN_IF_ERROR(Enter(session, name));

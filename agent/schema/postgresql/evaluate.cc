@@ -117,6 +117,24 @@ absl::Status CheckComplete(const Catalog& catalog) {
   return absl::OkStatus();
 }
 
+// All in one round trip. False: something failed, and nothing has happened; one by
+// one, it can be told what, and things that were set aside can be found.
+absl::StatusOr<bool> ExecuteAtOnce(Session& session,
+                                   const std::vector<ScratchStatement>& statements) {
+  // Behind a pooler, each statement is looked at by itself.
+  if (session.IsPooled() || statements.empty()) return false;
+  std::string all;
+  for (const ScratchStatement& one : statements) {
+    absl::StrAppend(&all, one.statement.text, "\n;\n");
+  }
+  BRANT_RETURN_IF_ERROR(Run(session, "SAVEPOINT brant_script"));
+  const absl::Status status = Run(session, all);
+  if (!session.IsAlive() || ReasonOf(status) == v1::ERROR_REASON_CANCELLED) return status;
+  BRANT_RETURN_IF_ERROR(Run(session, status.ok() ? "RELEASE SAVEPOINT brant_script"
+                                                 : "ROLLBACK TO SAVEPOINT brant_script"));
+  return status.ok();
+}
+
 absl::StatusOr<Catalog> EvaluateInTransaction(Session& session,
                                               const std::vector<SchemaDriver::Script>& scripts,
                                               const Selection& selection) {
@@ -126,9 +144,13 @@ absl::StatusOr<Catalog> EvaluateInTransaction(Session& session,
   for (SchemaDriver::Script& script : prepared) {
     script.text = BlankOutDone(script.text, schemas.all);
   }
-  PostgresqlScratchSession scratch(session, set_aside);
-  BRANT_RETURN_IF_ERROR(
-      ExecuteScripts(scratch, Dialect::kPostgresql, prepared, LeavesPostgresqlScratch));
+  BRANT_ASSIGN_OR_RETURN(const std::vector<ScratchStatement> statements,
+                         ReadScripts(Dialect::kPostgresql, prepared, LeavesPostgresqlScratch));
+  BRANT_ASSIGN_OR_RETURN(const bool done, ExecuteAtOnce(session, statements));
+  if (!done) {
+    PostgresqlScratchSession scratch(session, set_aside);
+    BRANT_RETURN_IF_ERROR(ExecuteStatements(scratch, statements));
+  }
   // SET ROLE in a script may have left less rights than it takes to read all.
   BRANT_RETURN_IF_ERROR(session.Query("RESET ROLE").status());
   BRANT_ASSIGN_OR_RETURN(Catalog catalog,

@@ -37,7 +37,9 @@ absl::StatusOr<Catalog> SqliteSchemaDriver::Evaluate(Database&, const std::vecto
   in_memory.dialect = Dialect::kSqlite;
   BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Database> scratch, OpenDatabase(in_memory));
   BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, scratch->Connect({}));
-  BRANT_RETURN_IF_ERROR(ExecuteScripts(*session, Dialect::kSqlite, scripts, ReasonToRefuse));
+  BRANT_ASSIGN_OR_RETURN(const std::vector<ScratchStatement> statements,
+                         ReadScripts(Dialect::kSqlite, scripts, ReasonToRefuse));
+  BRANT_RETURN_IF_ERROR(ExecuteStatements(*session, statements));
   return IntrospectSqlite(*session, selection);
 }
 
