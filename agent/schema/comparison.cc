@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "agent/base/dialect_proto.h"
 #include "agent/base/error.h"
 #include "agent/schema/ddl.h"
@@ -97,6 +97,7 @@ class Sides {
       scripts = {{"the models as SQL", std::move(sql)}};
     }
     BRANT_ASSIGN_OR_RETURN(to_, driver_.Evaluate(database_, scripts, request_.selection));
+    BRANT_RETURN_IF_ERROR(CheckNotEmpty());
     return Settle();
   }
 
@@ -129,6 +130,21 @@ class Sides {
     return absl::OkStatus();
   }
 
+  // A mistyped name or a command that prints nothing must not drop everything.
+  absl::Status CheckNotEmpty() const {
+    const auto is_empty = [](const Catalog& catalog) {
+      return catalog.tables.empty() && catalog.views.empty() && catalog.enums.empty() &&
+             catalog.sequences.empty();
+    };
+    if (!is_empty(to_)) return absl::OkStatus();
+    const bool has_models = !request_.desired.model_files().empty();
+    if (is_empty(from_) && !has_models) return absl::OkStatus();
+    return Error(v1::ERROR_REASON_INVALID_REQUEST,
+                 has_models ? "the models have no table: no message has the option (brant.table)"
+                            : "the desired schema is empty, and the database is not")
+        .Hint("all would be dropped; if that is meant, write the revision by hand");
+  }
+
   absl::Status Settle() {
     BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, Diff(from_, to_, renames_));
     return MayDifferInTextOnly(diff) ? EvaluateAgain(*diff.from) : absl::OkStatus();
@@ -140,9 +156,11 @@ class Sides {
   absl::Status EvaluateAgain(const Catalog& renamed) {
     absl::StatusOr<Catalog> from = Evaluated(renamed);
     // It may refer to what is not selected. Then the text as it is must do.
-    if (!from.ok()) return absl::OkStatus();
+    if (ReasonOf(from.status()) == v1::ERROR_REASON_STATEMENT_FAILED) return absl::OkStatus();
+    BRANT_RETURN_IF_ERROR(from.status());
     absl::StatusOr<Catalog> to = Evaluated(to_);
-    if (!to.ok()) return absl::OkStatus();
+    if (ReasonOf(to.status()) == v1::ERROR_REASON_STATEMENT_FAILED) return absl::OkStatus();
+    BRANT_RETURN_IF_ERROR(to.status());
     KeepTriggers(renamed, *from);
     BRANT_ASSIGN_OR_RETURN(from_, ApplyRenames(*from, Reverse(renames_)));
     to_ = *std::move(to);
@@ -183,6 +201,14 @@ std::set<ObjectName> WrittenObjects(const CatalogDiff& diff) {
   return names;
 }
 
+// Without what would end a comment's line before its end.
+std::string OneLineEach(std::string text) {
+  for (char& c : text) {
+    if (c != '\n' && absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = ' ';
+  }
+  return text;
+}
+
 // The notes of what is written, as comments.
 std::string NotesText(const CatalogDiff& diff, const std::vector<TranslationNote>& notes) {
   const std::set<ObjectName> written = WrittenObjects(diff);
@@ -190,9 +216,9 @@ std::string NotesText(const CatalogDiff& diff, const std::vector<TranslationNote
   for (const TranslationNote& note : notes) {
     if (!written.contains(note.object)) continue;
     absl::StrAppend(&text, "-- REVIEW: ", Describe(note.object), note.part.empty() ? "" : ", ",
-                    note.part, ": ", absl::StrReplaceAll(note.text, {{"\n", " "}}), "\n");
+                    note.part, ": ", note.text, "\n");
   }
-  return text;
+  return OneLineEach(text);
 }
 
 // Sections of equal text become one.
@@ -253,6 +279,12 @@ absl::Status AddOtherDialect(const Sides& sides, const CatalogDiff& diff, const 
 absl::StatusOr<Comparison> CompareWithDesired(Database& database,
                                               const ComparisonRequest& request) {
   const SchemaDriver& driver = DriverFor(database.dialect());
+  if (!request.dialects.empty() && !absl::c_linear_search(request.dialects, driver.dialect())) {
+    return Error(v1::ERROR_REASON_INVALID_REQUEST,
+                 absl::StrCat("the dialects lack that of the database, ",
+                              DialectName(driver.dialect())))
+        .Hint("add it to 'dialects': what is written is tried on this database first");
+  }
   Sides sides(database, driver, request);
   BRANT_RETURN_IF_ERROR(sides.Read());
   BRANT_ASSIGN_OR_RETURN(const CatalogDiff there, sides.There());

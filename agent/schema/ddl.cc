@@ -1,14 +1,21 @@
 #include "agent/schema/ddl.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 
 namespace brant {
 namespace {
 
 void AppendMark(std::string& text, absl::string_view mark, absl::string_view what) {
   if (what.empty()) return;
-  absl::StrAppend(&text, "-- ", mark, ": ", absl::StrReplaceAll(what, {{"\n", " "}}), "\n");
+  std::string line(what);
+  // Whatever could end the comment before its end.
+  std::replace_if(
+      line.begin(), line.end(),
+      [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); }, ' ');
+  absl::StrAppend(&text, "-- ", mark, ": ", line, "\n");
 }
 
 }  // namespace

@@ -163,10 +163,13 @@ TEST(SuggestRenamesTest, AColumnOfTheSameTypeMayBeTheSame) {
   EXPECT_THAT(Suggestions(from, to), ElementsAre(Rename{{"", "t"}, "photo", "picture"}));
 }
 
-TEST(SuggestRenamesTest, AnotherTypeIsAnotherColumn) {
-  const Catalog from = MakeCatalog({MakeTable("t", {MakeColumn("a")})});
-  const Catalog to = MakeCatalog({MakeTable("t", {MakeColumn("b", "text")})});
-  EXPECT_THAT(Suggestions(from, to), IsEmpty());
+TEST(SuggestRenamesTest, TheSameTypeCountsForMoreThanTheName) {
+  const Catalog from =
+      MakeCatalog({MakeTable("t", {MakeColumn("mail", "text"), MakeColumn("x", "bytea")})});
+  const Catalog to = MakeCatalog(
+      {MakeTable("t", {MakeColumn("email", "varchar(100)"), MakeColumn("y", "bytea")})});
+  EXPECT_THAT(Suggestions(from, to),
+              ElementsAre(Rename{{"", "t"}, "x", "y"}, Rename{{"", "t"}, "mail", "email"}));
 }
 
 TEST(SuggestRenamesTest, ATableWithHalfOfTheColumnsMayBeTheSame) {

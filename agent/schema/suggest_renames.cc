@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/string_view.h"
 #include "agent/schema/diff.h"
 
 namespace brant {
@@ -15,21 +16,30 @@ constexpr double kLeastTableLikeness = 0.5;
 // What it says for two columns that both have the same place in their table, beside
 // the likeness of their names.
 constexpr double kSamePlace = 0.5;
+// And that both have the same type.
+constexpr double kSameType = 1;
 
 ptrdiff_t PlaceOf(const Column& column, const Table& table) {
   return &column - table.columns.data();
 }
 
-// How much of the columns, known by name and type, two tables share, from 0 to 1.
-double Likeness(const Table& a, const Table& b) {
-  std::set<std::pair<std::string, std::string>> left;
-  for (const Column& column : a.columns) left.insert({column.name, column.type.native});
-  int common = 0;
-  for (const Column& column : b.columns) {
-    common += static_cast<int>(left.count({column.name, column.type.native}));
-  }
-  const double all = static_cast<double>(a.columns.size() + b.columns.size()) - common;
-  return all > 0 ? common / all : 0;
+using Names = std::set<absl::string_view>;
+
+Names NamesOf(const Table& table) {
+  Names names;
+  for (const Column& column : table.columns) names.insert(column.name);
+  return names;
+}
+
+// How many of the names two tables share, from 0 to 1.
+double Likeness(const Names& a, const Names& b) {
+  // Of sizes that differ so much, no look is needed.
+  const double smaller = static_cast<double>(std::min(a.size(), b.size()));
+  const double larger = static_cast<double>(std::max(a.size(), b.size()));
+  if (larger == 0 || smaller / larger < kLeastTableLikeness) return 0;
+  const auto common = static_cast<double>(
+      std::count_if(a.begin(), a.end(), [&b](absl::string_view name) { return b.contains(name); }));
+  return common / (smaller + larger - common);
 }
 
 // The length of the longest common subsequence of two names, as a share of the
@@ -69,12 +79,15 @@ std::vector<std::pair<const T*, const T*>> BestPairs(
 std::vector<Rename> SuggestRenames(const CatalogDiff& diff) {
   std::vector<Rename> renames;
   std::vector<std::tuple<double, const Table*, const Table*>> tables;
+  std::vector<Names> created;
+  for (const Table* to : diff.created_tables) created.push_back(NamesOf(*to));
   for (const Table* from : diff.dropped_tables) {
-    for (const Table* to : diff.created_tables) {
-      const double likeness = Likeness(*from, *to);
-      if (from->name.schema == to->name.schema && likeness >= kLeastTableLikeness) {
-        tables.emplace_back(likeness, from, to);
-      }
+    const Names names = NamesOf(*from);
+    for (size_t i = 0; i < created.size(); ++i) {
+      const Table* to = diff.created_tables[i];
+      if (from->name.schema != to->name.schema) continue;
+      const double likeness = Likeness(names, created[i]);
+      if (likeness >= kLeastTableLikeness) tables.emplace_back(likeness, from, to);
     }
   }
   for (const auto& [from, to] : BestPairs(std::move(tables))) {
@@ -90,9 +103,11 @@ std::vector<Rename> SuggestRenames(const CatalogDiff& diff) {
     for (const Change<Column>& from : change.columns) {
       if (!from.dropped()) continue;
       for (const Change<Column>& to : change.columns) {
-        if (!to.added() || from.from->type.native != to.to->type.native) continue;
+        if (!to.added()) continue;
         const bool same_place = PlaceOf(*from.from, *change.from) == PlaceOf(*to.to, *change.to);
-        columns.emplace_back(Likeness(from.from->name, to.to->name) + (same_place ? kSamePlace : 0),
+        const bool same_type = from.from->type.native == to.to->type.native;
+        columns.emplace_back(Likeness(from.from->name, to.to->name) +
+                                 (same_place ? kSamePlace : 0) + (same_type ? kSameType : 0),
                              from.from, to.to);
       }
     }

@@ -30,6 +30,8 @@ Selection ReadSelection(const Agent& agent, const v1::SchemaSelection& selection
   result.exclude.assign(selection.excludes().begin(), selection.excludes().end());
   const MigratorOptions& options = agent.options().migrator;
   result.own_tables = StateTableNames(options.version_table);
+  // Of a project that used Alembic before: no model of theirs has it either.
+  result.own_tables.push_back("alembic_version");
   if (!options.version_table_schema.empty()) {
     for (const std::string& name : StateTableNames(options.version_table)) {
       result.own_tables.push_back(absl::StrCat(options.version_table_schema, ".", name));

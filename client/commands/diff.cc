@@ -23,7 +23,8 @@ class DiffCommand : public Command {
       return kExitDone;
     }
     for (const v1::SchemaSection& section : response.sections()) {
-      if (section.direction() == v1::DIRECTION_UPGRADE) console.Print(section.body());
+      if (section.direction() == v1::DIRECTION_UPGRADE)
+        console.Print(EscapeControl(section.body()));
     }
     if (response.changes().empty()) console.Note("The database is as it should be.");
     if (flags_.no_renames) return kExitDone;

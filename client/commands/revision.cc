@@ -34,6 +34,11 @@ class RevisionCommand : public Command {
   absl::StatusOr<int> Run(Context& context) override {
     BRANT_ASSIGN_OR_RETURN(const std::shared_ptr<const Bundle> bundle, LoadOwnBundle(context));
     request_.create_time = absl::Now();
+    if (!autogenerate_ && !comparison_.empty()) {
+      return Error(v1::ERROR_REASON_INVALID_REQUEST,
+                   "what the schema should be is for --autogenerate, which is missing")
+          .Hint("add --autogenerate, or leave the flags of the schema out");
+    }
     if (autogenerate_) {
       BRANT_ASSIGN_OR_RETURN(const bool found, Autogenerate(context));
       if (!found) return kExitDone;

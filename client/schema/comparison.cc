@@ -26,16 +26,27 @@ absl::StatusOr<v1::SchemaRename> ParseRename(const std::string& text) {
   return rename;
 }
 
-// What a person answers; nothing at the end of the input.
-bool Confirms(const v1::SchemaRename& rename) {
+absl::Status Undecided(absl::string_view renames) {
+  return Error(v1::ERROR_REASON_INVALID_REQUEST,
+               absl::StrCat("this may have been renamed, or dropped and added: ", renames))
+      .Hint(
+          "say which: --rename OLD=NEW for each that was renamed, and --no-renames if the rest "
+          "was not");
+}
+
+// What a person answers. Error: INVALID_REQUEST at the end of the input.
+absl::StatusOr<bool> Confirms(const v1::SchemaRename& rename) {
   const std::string old_name =
       rename.column().empty() ? rename.table() : absl::StrCat(rename.table(), ".", rename.column());
-  std::cerr << "Was " << EscapeControl(old_name) << " renamed to "
-            << EscapeControl(rename.new_name()) << "? [y/N] " << std::flush;
   std::string answer;
-  std::getline(std::cin, answer);
-  absl::AsciiStrToLower(&answer);
-  return answer == "y" || answer == "yes";
+  for (;;) {
+    std::cerr << "Was " << EscapeControl(old_name) << " renamed to "
+              << EscapeControl(rename.new_name()) << "? [y/n] " << std::flush;
+    if (!std::getline(std::cin, answer)) return Undecided(FormatRename(rename));
+    absl::AsciiStrToLower(&answer);
+    if (answer == "y" || answer == "yes") return true;
+    if (answer == "n" || answer == "no") return false;
+  }
 }
 
 bool HasTerminal() { return isatty(STDIN_FILENO) != 0 && isatty(STDERR_FILENO) != 0; }
@@ -82,19 +93,15 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context,
                          CompareSchema(context, flags, /*all_dialects=*/true));
   if (flags.no_renames || response.suggested_renames().empty()) return response;
   if (!HasTerminal()) {
-    return Error(v1::ERROR_REASON_INVALID_REQUEST,
-                 absl::StrCat("this may have been renamed, or dropped and added: ",
-                              absl::StrJoin(response.suggested_renames(), ", ",
-                                            [](std::string* out, const v1::SchemaRename& rename) {
-                                              absl::StrAppend(out, FormatRename(rename));
-                                            })))
-        .Hint(
-            "say which: --rename OLD=NEW for each that was renamed, and --no-renames if the "
-            "rest was not");
+    return Undecided(absl::StrJoin(response.suggested_renames(), ", ",
+                                   [](std::string* out, const v1::SchemaRename& rename) {
+                                     absl::StrAppend(out, FormatRename(rename));
+                                   }));
   }
   const size_t known = flags.renames.size();
   for (const v1::SchemaRename& rename : response.suggested_renames()) {
-    if (Confirms(rename)) flags.renames.push_back(FormatRename(rename));
+    BRANT_ASSIGN_OR_RETURN(const bool confirmed, Confirms(rename));
+    if (confirmed) flags.renames.push_back(FormatRename(rename));
   }
   if (flags.renames.size() == known) return response;
   return CompareSchema(context, flags, /*all_dialects=*/true);
@@ -105,11 +112,11 @@ std::string FormatChange(const v1::SchemaChange& change) {
   if (change.action() == v1::SchemaChange::ACTION_CREATE) sign = "+";
   if (change.action() == v1::SchemaChange::ACTION_DROP) sign = "-";
   const bool renamed = change.action() == v1::SchemaChange::ACTION_RENAME;
-  return absl::StrCat(sign, " ", change.kind(), " ", change.name(),
-                      change.detail().empty() ? ""
-                      : renamed               ? ": renamed "
-                                              : ": ",
-                      change.detail());
+  return EscapeControl(absl::StrCat(sign, " ", change.kind(), " ", change.name(),
+                                    change.detail().empty() ? ""
+                                    : renamed               ? ": renamed "
+                                                            : ": ",
+                                    change.detail()));
 }
 
 std::string FormatRename(const v1::SchemaRename& rename) {

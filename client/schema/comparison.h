@@ -21,6 +21,11 @@ struct ComparisonFlags {
   bool no_renames = false;
 
   void Declare(Flags& flags);
+  // None of them was given.
+  bool empty() const {
+    return desired.models.empty() && desired.schema.empty() && desired.command.empty() &&
+           desired.url.empty() && renames.empty() && !no_renames;
+  }
 };
 
 // Error: CHECK_FAILED, with Alembic's words, unless every revision of the folder

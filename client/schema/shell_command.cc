@@ -12,9 +12,9 @@
 namespace brant {
 namespace {
 
-absl::Status Failed(const std::string& command, absl::string_view how) {
-  return Error(v1::ERROR_REASON_SYSTEM_ERROR,
-               absl::StrCat("the schema command ", how, ": ", command))
+// The command itself is not named: it may hold a password.
+absl::Status Failed(absl::string_view how) {
+  return Error(v1::ERROR_REASON_SYSTEM_ERROR, absl::StrCat("the schema command ", how))
       .Hint(
           "run it by itself: it must print SQL that makes the schema from nothing, and exit "
           "with 0");
@@ -24,16 +24,16 @@ absl::Status Failed(const std::string& command, absl::string_view how) {
 
 absl::StatusOr<std::string> RunShellCommand(const std::string& command) {
   FILE* pipe = popen(command.c_str(), "re");
-  if (pipe == nullptr) return Failed(command, std::strerror(errno));
+  if (pipe == nullptr) return Failed(std::strerror(errno));
   std::string output;
   char buffer[1 << 16];
   while (const size_t size = fread(buffer, 1, sizeof(buffer), pipe)) output.append(buffer, size);
   const int status = pclose(pipe);
   if (status == 0) return output;
   if (WIFEXITED(status)) {
-    return Failed(command, absl::StrCat("failed with exit code ", WEXITSTATUS(status)));
+    return Failed(absl::StrCat("failed with exit code ", WEXITSTATUS(status)));
   }
-  return Failed(command, "was ended by a signal");
+  return Failed("was ended by a signal");
 }
 
 }  // namespace brant

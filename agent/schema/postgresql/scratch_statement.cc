@@ -20,6 +20,15 @@ bool IsOfServer(StatementReader reader) {
   return reader.IsAny({"role", "group", "database", "tablespace", "subscription", "system"});
 }
 
+// `SET lock_timeout = 0` and its like, with which every pg_dump begins: the scratch
+// space gives way to others whatever the script says.
+bool SetsTimeout(StatementReader reader) {
+  if (!reader.Skip("set")) return false;
+  if (!reader.Skip("session")) reader.Skip("local");
+  return reader.IsAny({"lock_timeout", "statement_timeout", "transaction_timeout",
+                       "idle_in_transaction_session_timeout"});
+}
+
 // `CREATE SCHEMA a [AUTHORIZATION b]` and nothing else.
 std::optional<std::string> SchemaMadeBy(StatementReader reader) {
   if (!reader.Skip({"create", "schema"})) return std::nullopt;
@@ -54,6 +63,10 @@ std::string LeavesPostgresqlScratch(absl::string_view statement) {
   const StatementReader reader(statement);
   if (IsOfServer(reader)) return "it is about the whole server, not about a schema";
   if (reader.Is("copy")) return "it moves data from or to files";
+  // A sequence that it moves would not be moved back by the rollback.
+  if (reader.Is("select") && !reader.HasAny({"set_config"})) {
+    return "it makes nothing that belongs to a schema";
+  }
   if (reader.HasAny({"concurrently"}) && reader.IsAny({"create", "drop", "reindex", "alter"}) &&
       ClassifyStatement(Dialect::kPostgresql, statement) != StatementKind::kTransactional) {
     return "CONCURRENTLY can't be in a transaction; leave that word out";
@@ -77,7 +90,8 @@ std::string BlankOutDone(const std::string& script, const std::vector<std::strin
   std::string result = text;
   for (const Statement& statement : *statements) {
     const std::optional<std::string> made = SchemaMadeBy(StatementReader(statement.text));
-    if (made.has_value() && absl::c_linear_search(schemas, *made)) {
+    if (SetsTimeout(StatementReader(statement.text)) ||
+        (made.has_value() && absl::c_linear_search(schemas, *made))) {
       BlankOut(result, statement.offset, statement.offset + statement.text.size());
     }
   }

@@ -13,7 +13,8 @@ namespace brant {
 std::string LeavesPostgresqlScratch(absl::string_view statement);
 
 // The script with blanks in the place of what is done already, or means something
-// to psql alone: CREATE SCHEMA of one of `schemas`, and the \restrict of pg_dump.
+// to psql alone: CREATE SCHEMA of one of `schemas`, the \restrict of pg_dump, and its
+// timeouts.
 // What is left is where it was.
 std::string BlankOutDone(const std::string& script, const std::vector<std::string>& schemas);
 

@@ -29,7 +29,6 @@ CYCLE = {
               "CONSTRAINT y_x_fkey FOREIGN KEY (x) REFERENCES x (id));\n",
 }
 TWICE = "twice INTEGER GENERATED ALWAYS AS (b * %d) STORED"
-EMPTY = {"*": ""}
 
 
 class Change:
@@ -58,8 +57,9 @@ CHANGES = [
     Change("table added", P, P + T),
     Change("table removed", P + T, P),
     Change("table renamed", T, T.replace("TABLE t", "TABLE u"), ["t=u"]),
-    Change("tables added whose foreign keys form a cycle", EMPTY, CYCLE),
-    Change("tables removed whose foreign keys form a cycle", CYCLE, {"*": ""}),
+    Change("tables added whose foreign keys form a cycle", "", CYCLE),
+    Change("tables removed whose foreign keys form a cycle",
+           {dialect: P + sql for dialect, sql in CYCLE.items()}, P),
     Change("column added", T, T.replace(");", ", c TEXT);")),
     Change("column added, NOT NULL with a default", T, T.replace(");", ", c INTEGER DEFAULT 7 NOT NULL);")),
     Change("column removed", T, T.replace(" a VARCHAR(20),", "")),

@@ -147,9 +147,10 @@ class WorkflowTest(harness.EndToEndTest):
         self.autogenerate("From SQLAlchemy")
         self.brant_ok("upgrade", "head")
         self.assert_as_desired()
-        result = self.brant("check", "--schema-command", "echo 'CREATE TABEL x'; exit 3")
+        result = self.brant("check", "--schema-command", "echo 'CREATE TABEL x'; hunter2=; exit 3")
         self.assertEqual(result.code, 1, result)
         self.assertIn("the schema command failed with exit code 3", result.err)
+        self.assertNotIn("hunter2", result.err)
 
     def test_another_database_is_desired(self):
         other = self.new_database(DATABASE, "other")
@@ -159,6 +160,36 @@ class WorkflowTest(harness.EndToEndTest):
         self.assertEqual(self.brant_ok("diff", "--schema-url", other.url), "")
         other.execute("CREATE TABLE more (id INTEGER NOT NULL PRIMARY KEY);")
         self.assertIn("CREATE TABLE more", self.brant_ok("diff", "--schema-url", other.url))
+
+    def test_an_empty_schema_drops_nothing(self):
+        self.database.execute(FIRST)
+        result = self.brant("revision", "--autogenerate", "-m", "All", "--schema-command", "true")
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("the desired schema is empty", result.err)
+        self.assertEqual(os.listdir(self.migrations), [])
+
+    def test_a_renamed_column_of_another_type_is_asked_for(self):
+        self.database.execute("CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY, mail TEXT);")
+        self.write("schema.sql", "CREATE TABLE a (id INTEGER NOT NULL PRIMARY KEY, email VARCHAR(100));")
+        result = self.brant("revision", "--autogenerate", "-m", "Mail")
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("a.mail=email", result.err)
+
+    def test_flags_that_say_nothing_are_refused(self):
+        self.write("schema.sql", FIRST)
+        result = self.brant("revision", "-m", "Empty", "--schema", "schema.sql")
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("add --autogenerate", result.err)
+        other = "mysql" if DATABASE != "mysql" else "sqlite"
+        self.write("brant.toml", f'schema = "schema.sql"\ndialects = ["{other}"]\n')
+        result = self.brant("revision", "--autogenerate", "-m", "Other")
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("the dialects lack that of the database", result.err)
+
+    def test_what_alembic_left_is_left_alone(self):
+        self.database.execute(FIRST + "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL);")
+        self.write("schema.sql", FIRST)
+        self.assertEqual(self.brant_ok("diff"), "")
 
     def test_errors_name_file_and_line(self):
         self.write("schema.sql", "CREATE TABLE a (id INTEGER);\n\nCREATE TABEL b (id INTEGER);\n")
