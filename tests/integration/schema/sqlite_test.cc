@@ -1,0 +1,100 @@
+// What a migration of SQLite keeps that is no part of a comparison: triggers, the
+// meaning of old values, and what was wrong before.
+
+#include <memory>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "agent/base/error.h"
+#include "agent/database/open.h"
+#include "gtest/gtest.h"
+#include "tests/integration/schema/round_trip.h"
+
+namespace brant {
+namespace {
+
+const SchemaDriver& Driver() { return DriverFor(Dialect::kSqlite); }
+
+class SqliteTest : public ::testing::Test {
+ protected:
+  void Open(const std::string& schema) {
+    auto database = OpenDatabase(DatabaseUrl());
+    ASSERT_TRUE(database.ok());
+    database_ = *std::move(database);
+    auto session = database_->Connect({});
+    ASSERT_TRUE(session.ok());
+    session_ = *std::move(session);
+    Execute(schema);
+  }
+
+  void Execute(const std::string& sql) {
+    const auto done = session_->Execute(sql);
+    ASSERT_TRUE(done.ok()) << done.status();
+  }
+
+  std::string Value(const std::string& sql) {
+    const auto rows = session_->Query(sql);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    return rows.ok() && !rows->empty() ? (*rows)[0][0].value_or("NULL") : "";
+  }
+
+  Catalog Introspect() {
+    auto catalog = Driver().Introspect(*session_, {});
+    EXPECT_TRUE(catalog.ok()) << catalog.status();
+    return catalog.ok() ? *std::move(catalog) : Catalog{};
+  }
+
+  // From what is there to `schema`.
+  DdlScript Migrate(const std::string& schema, const std::vector<Rename>& renames = {}) {
+    const Catalog from = Introspect();
+    auto before = std::move(database_);
+    auto session = std::move(session_);
+    Open(schema);
+    const Catalog to = Introspect();
+    session_ = std::move(session);
+    database_ = std::move(before);
+    const auto diff = Diff(from, to, renames);
+    EXPECT_TRUE(diff.ok()) << diff.status();
+    if (!diff.ok()) return {};
+    DdlScript script = Driver().Render(*diff);
+    const absl::Status status = Apply(*session_, Dialect::kSqlite, script);
+    EXPECT_TRUE(status.ok()) << status.message();
+    EXPECT_EQ(Difference(Driver(), Introspect(), to), "") << ToText(script);
+    return script;
+  }
+
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Session> session_;
+};
+
+constexpr char kLogged[] =
+    "CREATE TABLE log (text TEXT);"
+    "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, age INT);"
+    "CREATE TRIGGER logged AFTER UPDATE OF name ON Users BEGIN\n"
+    "  INSERT INTO log(text) VALUES ('name ' || new.name); -- kept\n"
+    "END;"
+    "CREATE TRIGGER cleared AFTER DELETE ON log BEGIN DELETE FROM USERS WHERE NAME = old.text; END;"
+    "INSERT INTO users VALUES (1, 'ann', 7);";
+
+TEST_F(SqliteTest, TriggersOutliveARebuildInWhateverCaseTheyNameTheTable) {
+  ASSERT_NO_FATAL_FAILURE(Open(kLogged));
+  Migrate(
+      "CREATE TABLE log (text TEXT);"
+      "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INT);");
+  EXPECT_EQ(Value("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'trigger'"),
+            "cleared,logged");
+}
+
+TEST_F(SqliteTest, ReferencesMeanTheTableInWhateverCase) {
+  ASSERT_NO_FATAL_FAILURE(
+      Open("CREATE TABLE Users (id INTEGER PRIMARY KEY);"
+           "CREATE TABLE orders (user_id INT REFERENCES users);"));
+  const Catalog catalog = Introspect();
+  const ForeignKey& key = FindTable(catalog, {"", "orders"})->foreign_keys.at(0);
+  EXPECT_EQ(key.referenced_table.name, "Users");
+  EXPECT_EQ(key.referenced_columns, std::vector<std::string>{"id"});
+}
+
+}  // namespace
+}  // namespace brant
