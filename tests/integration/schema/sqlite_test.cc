@@ -77,6 +77,33 @@ constexpr char kLogged[] =
     "CREATE TRIGGER cleared AFTER DELETE ON log BEGIN DELETE FROM USERS WHERE NAME = old.text; END;"
     "INSERT INTO users VALUES (1, 'ann', 7);";
 
+TEST_F(SqliteTest, TriggersFollowARename) {
+  ASSERT_NO_FATAL_FAILURE(Open(kLogged));
+  const DdlScript script = Migrate(
+      "CREATE TABLE log (text TEXT);"
+      "CREATE TABLE people (id INTEGER PRIMARY KEY, \"full name\" TEXT, age INT);",
+      {{{"", "users"}, "name", "full name"}, {{"", "users"}, "", "people"}});
+  EXPECT_EQ(script.statements.size(), 2) << ToText(script);
+  Execute("UPDATE people SET \"full name\" = 'eve'; INSERT INTO log VALUES ('eve')");
+  EXPECT_EQ(Value("SELECT text FROM log"), "name eve");
+  Execute("DELETE FROM log WHERE text = 'eve'");
+  EXPECT_EQ(Value("SELECT count(*) FROM people"), "0");
+}
+
+TEST_F(SqliteTest, TriggersFollowARenameWithARebuild) {
+  ASSERT_NO_FATAL_FAILURE(Open(kLogged));
+  const DdlScript script = Migrate(
+      "CREATE TABLE log (text TEXT);"
+      "CREATE TABLE people (id INTEGER PRIMARY KEY, \"full name\" TEXT NOT NULL, age INT);",
+      {{{"", "users"}, "name", "full name"}, {{"", "users"}, "", "people"}});
+  EXPECT_TRUE(absl::StrContains(ToText(script), "VALUES ('name ' || new.\"full name\"); -- kept"))
+      << ToText(script);
+  Execute("UPDATE people SET \"full name\" = 'eve'; INSERT INTO log VALUES ('eve')");
+  EXPECT_EQ(Value("SELECT text FROM log"), "name eve");
+  Execute("DELETE FROM log WHERE text = 'eve'");
+  EXPECT_EQ(Value("SELECT count(*) FROM people"), "0");
+}
+
 TEST_F(SqliteTest, TriggersOutliveARebuildInWhateverCaseTheyNameTheTable) {
   ASSERT_NO_FATAL_FAILURE(Open(kLogged));
   Migrate(
@@ -94,6 +121,18 @@ TEST_F(SqliteTest, ReferencesMeanTheTableInWhateverCase) {
   const ForeignKey& key = FindTable(catalog, {"", "orders"})->foreign_keys.at(0);
   EXPECT_EQ(key.referenced_table.name, "Users");
   EXPECT_EQ(key.referenced_columns, std::vector<std::string>{"id"});
+}
+
+TEST_F(SqliteTest, TriggersOfAViewOutliveIt) {
+  const std::string rest =
+      "CREATE VIEW names AS SELECT name FROM Users;"
+      "CREATE TRIGGER added INSTEAD OF INSERT ON Names BEGIN"
+      " INSERT INTO users(name) VALUES (new.name); END;";
+  ASSERT_NO_FATAL_FAILURE(
+      Open(absl::StrCat("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);", rest)));
+  Migrate(absl::StrCat("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);", rest));
+  Execute("INSERT INTO names VALUES ('ann')");
+  EXPECT_EQ(Value("SELECT name FROM users"), "ann");
 }
 
 }  // namespace
