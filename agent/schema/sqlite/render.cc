@@ -12,6 +12,7 @@
 #include "agent/schema/sqlite/declare.h"
 #include "agent/schema/sqlite/tokens.h"
 #include "agent/schema/sqlite/trigger_renames.h"
+#include "agent/schema/sqlite/types.h"
 
 namespace brant {
 namespace {
@@ -271,6 +272,18 @@ class Renderer {
     return absl::StrCat("drops ", change.from->name.name, ".", column.name, " and its values");
   }
 
+  // What of a column's values the new one does not take as they are.
+  static std::string LossOf(const TableChange& change, const Column& from, const Column& to) {
+    if (!from.generated.empty()) return "";
+    const std::string name = absl::StrCat(change.from->name.name, ".", from.name);
+    if (!to.generated.empty()) return absl::StrCat("drops the values of ", name, ", now generated");
+    const bool makes_numbers =
+        !MakesNumbersInSqlite(from.type, change.from->options.contains("strict")) &&
+        MakesNumbersInSqlite(to.type, change.to->options.contains("strict"));
+    if (!makes_numbers) return "";
+    return absl::StrCat("turns text in ", name, " that looks like a number into one: '007' is 7");
+  }
+
   void Rebuild(const TableChange& change) {
     const std::string& name = change.to->name.name;
     const std::string temporary = absl::StrCat("brant_new_", name);
@@ -280,6 +293,11 @@ class Renderer {
     std::vector<std::string> reviews;
     for (const Column& column : change.to->columns) {
       const Column* before = FindColumn(*change.from, column.name);
+      if (before != nullptr) {
+        if (std::string loss = LossOf(change, *before, column); !loss.empty()) {
+          losses.push_back(std::move(loss));
+        }
+      }
       if (!column.generated.empty()) continue;
       if (before == nullptr) {
         if (!column.nullable && !column.default_value.has_value() &&

@@ -68,6 +68,14 @@ class SqliteTest : public ::testing::Test {
   std::unique_ptr<Session> session_;
 };
 
+std::string Losses(const DdlScript& script) {
+  std::string losses;
+  for (const DdlStatement& statement : script.statements) {
+    absl::StrAppend(&losses, statement.data_loss);
+  }
+  return losses;
+}
+
 constexpr char kLogged[] =
     "CREATE TABLE log (text TEXT);"
     "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, age INT);"
@@ -133,6 +141,23 @@ TEST_F(SqliteTest, TriggersOfAViewOutliveIt) {
   Migrate(absl::StrCat("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);", rest));
   Execute("INSERT INTO names VALUES ('ann')");
   EXPECT_EQ(Value("SELECT name FROM users"), "ann");
+}
+
+TEST_F(SqliteTest, TextThatBecomesANumberIsALoss) {
+  ASSERT_NO_FATAL_FAILURE(Open("CREATE TABLE t (a TEXT, b INT, c BLOB, d TEXT)"));
+  EXPECT_EQ(Losses(Migrate("CREATE TABLE t (a INTEGER, b TEXT, c BLOB, d VARCHAR(9))")),
+            "turns text in t.a that looks like a number into one: '007' is 7");
+  for (const char* type : {"NUMERIC", "REAL", "DATE"}) {
+    ASSERT_NO_FATAL_FAILURE(Open("CREATE TABLE t (a BLOB)"));
+    EXPECT_NE(Losses(Migrate(absl::StrCat("CREATE TABLE t (a ", type, ")"))), "") << type;
+  }
+}
+
+TEST_F(SqliteTest, AColumnThatBecomesGeneratedLosesItsValues) {
+  ASSERT_NO_FATAL_FAILURE(Open("CREATE TABLE t (a INT, b INT)"));
+  EXPECT_EQ(Losses(Migrate("CREATE TABLE t (a INT, b INT AS (a * 2) STORED)")),
+            "drops the values of t.b, now generated");
+  EXPECT_EQ(Losses(Migrate("CREATE TABLE t (a INT, b INT)")), "");
 }
 
 }  // namespace
