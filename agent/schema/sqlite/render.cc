@@ -80,7 +80,7 @@ class Renderer {
     DropTables();
     CreateViews();
     CreateTriggers();
-    if (unguarded) Add("PRAGMA foreign_key_check");
+    CheckForeignKeys();
     return std::move(script_);
   }
 
@@ -99,6 +99,21 @@ class Renderer {
         return dropped.contains(FindTable(*diff_.from, key.referenced_table));
       });
     });
+  }
+
+  // Of the tables whose rows or whose references moved; what was wrong elsewhere
+  // before is not this migration's.
+  void CheckForeignKeys() {
+    std::set<std::string> moved = rebuilt_;
+    for (const Table* table : diff_.dropped_tables) moved.insert(table->name.name);
+    for (const Table& table : diff_.to->tables) {
+      const bool refers = absl::c_any_of(table.foreign_keys, [&moved](const ForeignKey& key) {
+        return moved.contains(key.referenced_table.name);
+      });
+      if (refers || rebuilt_.contains(table.name.name)) {
+        Add(absl::StrCat("PRAGMA foreign_key_check(", QuoteSqlite(table.name.name), ")"));
+      }
+    }
   }
 
   // Everything whose text must make sense while a table is not there, or not as it

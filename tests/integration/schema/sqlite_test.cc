@@ -160,5 +160,39 @@ TEST_F(SqliteTest, AColumnThatBecomesGeneratedLosesItsValues) {
   EXPECT_EQ(Losses(Migrate("CREATE TABLE t (a INT, b INT)")), "");
 }
 
+TEST_F(SqliteTest, OldDanglingRowsElsewhereAreNoObstacle) {
+  const std::string rest =
+      "CREATE TABLE parents (id INTEGER PRIMARY KEY);"
+      "CREATE TABLE children (id INTEGER PRIMARY KEY, parent INT REFERENCES parents);"
+      "CREATE TABLE \"my orders\" (id INTEGER PRIMARY KEY, t INT REFERENCES t);";
+  ASSERT_NO_FATAL_FAILURE(Open(
+      absl::StrCat("PRAGMA foreign_keys = OFF; CREATE TABLE t (id INTEGER PRIMARY KEY, a INT);",
+                   rest, "INSERT INTO children VALUES (1, 7); PRAGMA foreign_keys = ON;")));
+  const DdlScript script =
+      Migrate(absl::StrCat("CREATE TABLE t (id INTEGER PRIMARY KEY, a INT NOT NULL);", rest));
+  EXPECT_TRUE(absl::StrContains(ToText(script), "PRAGMA foreign_key_check(\"my orders\");\n"))
+      << ToText(script);
+}
+
+TEST_F(SqliteTest, DanglingRowsOfARebuiltTableAreAnError) {
+  const std::string parents = "CREATE TABLE parents (id INTEGER PRIMARY KEY);";
+  ASSERT_NO_FATAL_FAILURE(Open(absl::StrCat(
+      parents, "CREATE TABLE \"order\" (parent INT); INSERT INTO \"order\" VALUES (7)")));
+  const Catalog from = Introspect();
+  const absl::Status status = [&] {
+    Catalog to = from;
+    ForeignKey key;
+    key.columns = {"parent"};
+    key.referenced_table.name = "parents";
+    key.referenced_columns = {"id"};
+    for (Table& table : to.tables) {
+      if (table.name.name == "order") table.foreign_keys.push_back(key);
+    }
+    const auto diff = Diff(from, to);
+    return Apply(*session_, Dialect::kSqlite, Driver().Render(*diff));
+  }();
+  EXPECT_TRUE(absl::StrContains(status.message(), "a foreign key is violated")) << status;
+}
+
 }  // namespace
 }  // namespace brant
