@@ -14,6 +14,10 @@ bool LeadsToTable(const SqliteToken& token) {
                         [&token](absl::string_view word) { return token.IsWord(word); });
 }
 
+bool EndsStatement(const SqliteToken& token) {
+  return token.IsSymbol(";") || token.IsWord("BEGIN");
+}
+
 }  // namespace
 
 SqliteTriggerRenames::SqliteTriggerRenames(const std::vector<Rename>& renames,
@@ -41,11 +45,17 @@ std::string SqliteTriggerRenames::Before(const std::string& table) const {
 std::string SqliteTriggerRenames::Apply(absl::string_view definition,
                                         const std::string& owner) const {
   const std::vector<SqliteToken> tokens = TokenizeSqlite(definition);
-  // The columns of every table that the trigger speaks of.
+  // The columns of every table that the statement at hand speaks of; the first is
+  // the trigger's head.
   Names columns;
-  for (const auto& [table, names] : columns_) {
-    if (MentionsInSqlite(definition, {table})) columns.insert(names.begin(), names.end());
-  }
+  const auto enter_statement = [&](size_t first) {
+    columns.clear();
+    for (size_t i = first; i < tokens.size() && !EndsStatement(tokens[i]); ++i) {
+      const auto found = columns_.find(absl::AsciiStrToLower(tokens[i].text));
+      if (!tokens[i].IsName() || found == columns_.end()) continue;
+      columns.insert(found->second.begin(), found->second.end());
+    }
+  };
   const auto find = [](const Names& names, const std::string& name) {
     const auto found = names.find(name);
     return found == names.end() ? nullptr : &found->second;
@@ -62,6 +72,7 @@ std::string SqliteTriggerRenames::Apply(absl::string_view definition,
   size_t copied = 0;
   for (size_t i = 0; i < tokens.size(); ++i) {
     const SqliteToken& token = tokens[i];
+    if (i == 0 || EndsStatement(tokens[i - 1])) enter_statement(i);
     if (!token.IsName()) continue;
     const bool is_keyword =
         token.kind == SqliteTokenKind::kWord && QuoteSqlite(token.text) != token.text;
