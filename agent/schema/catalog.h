@@ -174,7 +174,7 @@ struct Index {
   friend bool operator==(const Index&, const Index&) = default;
 };
 
-// Not compared: kept, so that rebuilding or dropping a table does not lose it.
+// Not compared: kept, so that rebuilding or dropping a table or view does not lose it.
 struct Trigger {
   std::string name;
   // The whole CREATE TRIGGER.
@@ -231,6 +231,8 @@ struct View {
   std::vector<ObjectName> reads;
   // Of a materialized view.
   std::vector<Index> indexes;
+  // SQLite's INSTEAD OF.
+  std::vector<Trigger> triggers;
   // `security_barrier`, `check_option` and their like.
   std::map<std::string, std::string> options;
   std::string comment;

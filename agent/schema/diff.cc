@@ -22,6 +22,7 @@ bool Same(const Column& a, const Column& b) {
 bool Same(const View& a, const View& b) {
   View copy = a;
   copy.reads = b.reads;
+  copy.triggers = b.triggers;
   return copy == b;
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "agent/base/error.h"
 #include "agent/schema/selection.h"
 #include "agent/schema/sqlite/declaration.h"
@@ -12,25 +13,33 @@
 namespace brant {
 namespace {
 
-// sqlite_schema keeps what was declared; the names that SQLite made for itself
+// sqlite_schema keeps what was declared, also the table's name as the trigger typed
+// it; the names that SQLite made for itself
 // begin with sqlite_.
 constexpr absl::string_view kObjects = R"sql(
 SELECT type, name, tbl_name, sql FROM sqlite_schema
  WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\_%' ESCAPE '\'
-   AND tbl_name NOT IN (SELECT name FROM pragma_table_list
+   AND tbl_name COLLATE NOCASE NOT IN (SELECT name FROM pragma_table_list
                          WHERE schema = 'main' AND type IN ('virtual', 'shadow'))
- ORDER BY CASE type WHEN 'table' THEN 0 ELSE 1 END, name
+ ORDER BY CASE type WHEN 'table' THEN 0 WHEN 'view' THEN 1 ELSE 2 END, name
 )sql";
 
-// A foreign key that names no columns means the other table's primary key.
-void CompleteReferences(Catalog& catalog) {
-  std::map<ObjectName, std::vector<std::string>> keys;
+// By their names in lower case: SQLite does not care for it.
+using Names = std::map<std::string, std::string>;
+
+// A foreign key that names no columns means the other table's primary key. Its
+// table gets the name that it was declared with.
+void CompleteReferences(Catalog& catalog, const Names& names) {
+  std::map<std::string, std::vector<std::string>> keys;
   for (const Table& table : catalog.tables) {
-    if (table.primary_key.has_value()) keys[table.name] = table.primary_key->columns;
+    if (table.primary_key.has_value()) keys[table.name.name] = table.primary_key->columns;
   }
   for (Table& table : catalog.tables) {
     for (ForeignKey& key : table.foreign_keys) {
-      if (key.referenced_columns.empty()) key.referenced_columns = keys[key.referenced_table];
+      std::string& name = key.referenced_table.name;
+      const auto found = names.find(absl::AsciiStrToLower(name));
+      if (found != names.end()) name = found->second;
+      if (key.referenced_columns.empty()) key.referenced_columns = keys[name];
     }
   }
 }
@@ -52,12 +61,14 @@ View ReadView(const std::string& name, absl::string_view sql) {
 }
 
 // What of `names` the text speaks of.
-std::vector<ObjectName> Mentioned(absl::string_view sql, const std::set<std::string>& names) {
-  std::set<ObjectName> found;
+std::vector<ObjectName> Mentioned(absl::string_view sql, const Names& names) {
+  std::set<ObjectName> mentioned;
   for (const SqliteToken& token : TokenizeSqlite(sql)) {
-    if (token.IsName() && names.contains(token.text)) found.insert({"", token.text});
+    if (!token.IsName()) continue;
+    const auto found = names.find(absl::AsciiStrToLower(token.text));
+    if (found != names.end()) mentioned.insert({"", found->second});
   }
-  return {found.begin(), found.end()};
+  return {mentioned.begin(), mentioned.end()};
 }
 
 }  // namespace
@@ -66,24 +77,29 @@ absl::StatusOr<Catalog> IntrospectSqlite(Session& session, const Selection& sele
   BRANT_ASSIGN_OR_RETURN(const Rows rows, session.Query(kObjects));
   Catalog catalog;
   catalog.dialect = Dialect::kSqlite;
-  std::map<std::string, size_t> places;
-  std::set<std::string> names;
+  std::map<std::string, size_t> tables;
+  std::map<std::string, size_t> views;
+  Names names;
   for (const auto& row : rows) {
     const std::string& type = row[0].value();
     const std::string& name = row[1].value();
     const std::string& sql = row[3].value();
-    const bool selected = IsSelected(selection, {"", row[2].value()});
+    const std::string place = absl::AsciiStrToLower(row[2].value());
     if (type == "table") {
       BRANT_ASSIGN_OR_RETURN(Table table, ReadSqliteTable(sql));
       table.name.name = name;
-      names.insert(name);
-      if (!selected) continue;
-      places[name] = catalog.tables.size();
+      names[place] = name;
+      if (!IsSelected(selection, table.name)) continue;
+      tables[place] = catalog.tables.size();
       catalog.tables.push_back(std::move(table));
     } else if (type == "view") {
-      names.insert(name);
-      if (selected) catalog.views.push_back(ReadView(name, sql));
-    } else if (const auto found = places.find(row[2].value()); found != places.end()) {
+      names[place] = name;
+      if (!IsSelected(selection, {"", name})) continue;
+      views[place] = catalog.views.size();
+      catalog.views.push_back(ReadView(name, sql));
+    } else if (const auto view = views.find(place); view != views.end()) {
+      catalog.views[view->second].triggers.push_back({name, sql});
+    } else if (const auto found = tables.find(place); found != tables.end()) {
       Table& table = catalog.tables[found->second];
       if (type == "trigger") {
         table.triggers.push_back({name, sql});
@@ -94,7 +110,7 @@ absl::StatusOr<Catalog> IntrospectSqlite(Session& session, const Selection& sele
     }
   }
   for (View& view : catalog.views) view.reads = Mentioned(view.definition, names);
-  CompleteReferences(catalog);
+  CompleteReferences(catalog, names);
   SortByName(catalog);
   return catalog;
 }

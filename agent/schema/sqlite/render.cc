@@ -4,21 +4,18 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agent/schema/reference_order.h"
 #include "agent/schema/sqlite/declare.h"
 #include "agent/schema/sqlite/tokens.h"
+#include "agent/schema/sqlite/trigger_renames.h"
+#include "agent/schema/sqlite/types.h"
 
 namespace brant {
 namespace {
-
-bool Mentions(absl::string_view sql, const std::set<std::string>& names) {
-  return absl::c_any_of(TokenizeSqlite(sql), [&names](const SqliteToken& token) {
-    return token.IsName() && names.contains(token.text);
-  });
-}
 
 // What ADD COLUMN takes: https://www.sqlite.org/lang_altertable.html
 bool CanBeAdded(const Column& column) {
@@ -34,17 +31,19 @@ bool CanBeAdded(const Column& column) {
 
 // What DROP COLUMN takes: nothing else of the table speaks of the column.
 bool CanBeDropped(const Column& column, const Table& table) {
-  const std::set<std::string> name = {column.name};
+  const std::set<std::string> name = {absl::AsciiStrToLower(column.name)};
   const auto in = [&column](const std::vector<std::string>& columns) {
     return absl::c_linear_search(columns, column.name);
   };
   if (table.primary_key.has_value() && in(table.primary_key->columns)) return false;
   return absl::c_none_of(table.uniques, [&](const auto& unique) { return in(unique.columns); }) &&
          absl::c_none_of(table.foreign_keys, [&](const auto& key) { return in(key.columns); }) &&
-         absl::c_none_of(table.checks,
-                         [&](const auto& check) { return Mentions(check.expression, name); }) &&
-         absl::c_none_of(table.columns,
-                         [&](const auto& other) { return Mentions(other.generated, name); });
+         absl::c_none_of(
+             table.checks,
+             [&](const auto& check) { return MentionsInSqlite(check.expression, name); }) &&
+         absl::c_none_of(table.columns, [&](const auto& other) {
+           return MentionsInSqlite(other.generated, name);
+         });
 }
 
 bool NeedsRebuild(const TableChange& change) {
@@ -60,7 +59,7 @@ bool NeedsRebuild(const TableChange& change) {
 
 class Renderer {
  public:
-  explicit Renderer(const CatalogDiff& diff) : diff_(diff) {}
+  explicit Renderer(const CatalogDiff& diff) : diff_(diff), renames_(diff.renames, *diff.from) {}
 
   DdlScript Render() {
     for (const TableChange& change : diff_.altered_tables) {
@@ -69,8 +68,8 @@ class Renderer {
     FindTouched();
     const bool unguarded = !rebuilt_.empty() || DropsWhatIsReferredTo();
     if (unguarded) Add("PRAGMA foreign_keys = OFF");
-    DropViews();
     DropTriggers();
+    DropViews();
     DropIndexes();
     Renames();
     for (const Table* table : diff_.created_tables) {
@@ -79,9 +78,9 @@ class Renderer {
     for (const TableChange& change : diff_.altered_tables) Alter(change);
     CreateIndexes();
     DropTables();
-    CreateTriggers();
     CreateViews();
-    if (unguarded) Add("PRAGMA foreign_key_check");
+    CreateTriggers();
+    CheckForeignKeys();
     return std::move(script_);
   }
 
@@ -102,29 +101,48 @@ class Renderer {
     });
   }
 
+  // Of the tables whose rows or whose references moved; what was wrong elsewhere
+  // before is not this migration's.
+  void CheckForeignKeys() {
+    std::set<std::string> moved = rebuilt_;
+    for (const Table* table : diff_.dropped_tables) moved.insert(table->name.name);
+    for (const Table& table : diff_.to->tables) {
+      const bool refers = absl::c_any_of(table.foreign_keys, [&moved](const ForeignKey& key) {
+        return moved.contains(key.referenced_table.name);
+      });
+      if (refers || rebuilt_.contains(table.name.name)) {
+        Add(absl::StrCat("PRAGMA foreign_key_check(", QuoteSqlite(table.name.name), ")"));
+      }
+    }
+  }
+
   // Everything whose text must make sense while a table is not there, or not as it
   // was: SQLite looks at views and triggers when it renames something.
   void FindTouched() {
-    touched_ = rebuilt_;
-    for (const Table* table : diff_.dropped_tables) touched_.insert(table->name.name);
-    for (const Rename& rename : diff_.renames) {
-      touched_.insert(rename.table.name);
-      if (rename.column.empty()) touched_.insert(rename.to);
+    for (const Change<View>& change : diff_.views) {
+      if (change.from != nullptr) moved_views_.insert(change.from->name.name);
     }
+    disturbed_ = rebuilt_;
+    for (const Table* table : diff_.dropped_tables) disturbed_.insert(table->name.name);
     for (const TableChange& change : diff_.altered_tables) {
       const bool loses_column = absl::c_any_of(
           change.columns, [](const Change<Column>& column) { return column.dropped(); });
-      if (loses_column) touched_.insert(change.from->name.name);
+      if (loses_column) disturbed_.insert(change.from->name.name);
+    }
+    std::set<std::string> names = disturbed_;
+    for (const Rename& rename : diff_.renames) {
+      names.insert(rename.table.name);
+      if (rename.column.empty()) names.insert(rename.to);
     }
     // The renames of columns are of tables that may have another name by now.
     for (const Table& table : diff_.from->tables) {
       for (const Rename& rename : diff_.renames) {
-        if (!rename.column.empty() && rename.table == table.name) touched_.insert(table.name.name);
+        if (!rename.column.empty() && rename.table == table.name) names.insert(table.name.name);
       }
     }
-    if (touched_.empty()) return;
-    std::set<std::string> names = touched_;
+    if (names.empty()) return;
     // Views on views.
+    names.insert(moved_views_.begin(), moved_views_.end());
     for (size_t before = 0; before != names.size();) {
       before = names.size();
       for (const View& view : diff_.from->views) {
@@ -139,9 +157,6 @@ class Renderer {
   }
 
   void DropViews() {
-    for (const Change<View>& change : diff_.views) {
-      if (change.from != nullptr) moved_views_.insert(change.from->name.name);
-    }
     for (const View& view : diff_.from->views) {
       if (moved_views_.contains(view.name.name)) {
         Add(absl::StrCat("DROP VIEW ", QuoteSqlite(view.name.name)));
@@ -161,28 +176,52 @@ class Renderer {
     }
   }
 
-  // Those of other tables that speak of a touched one; a rebuilt table's own go
-  // with it.
+  // Those that must not be there while a table or view that they speak of is not.
+  // A mere rename is none of that: SQLite changes them along with it.
   void DropTriggers() {
-    if (touched_.empty()) return;
-    for (const Table& table : diff_.from->tables) {
-      for (const Trigger& trigger : table.triggers) {
-        if (!Mentions(trigger.definition, touched_)) continue;
+    std::set<std::string> names;
+    for (const std::string& view : moved_views_) names.insert(absl::AsciiStrToLower(view));
+    for (const std::string& table : disturbed_) {
+      names.insert(absl::AsciiStrToLower(table));
+      names.insert(absl::AsciiStrToLower(renames_.Before(table)));
+    }
+    const auto drop = [&](const std::vector<Trigger>& triggers) {
+      for (const Trigger& trigger : triggers) {
+        if (!MentionsInSqlite(trigger.definition, names)) continue;
         moved_triggers_.insert(trigger.name);
         Add(absl::StrCat("DROP TRIGGER ", QuoteSqlite(trigger.name)));
       }
-    }
+    };
+    for (const Table& table : diff_.from->tables) drop(table.triggers);
+    for (const View& view : diff_.from->views) drop(view.triggers);
   }
 
   void CreateTriggers() {
     for (const Table& table : diff_.from->tables) {
       if (FindTable(*diff_.to, table.name) == nullptr) continue;
-      for (const Trigger& trigger : table.triggers) {
-        if (moved_triggers_.contains(trigger.name)) Add(trigger.definition);
-      }
+      CreateMoved(table.triggers, table.name.name);
+    }
+    for (const View& view : diff_.from->views) {
+      const bool stays = absl::c_any_of(
+          diff_.to->views, [&view](const View& other) { return other.name == view.name; });
+      if (stays) CreateMoved(view.triggers, view.name.name);
     }
     for (const Table* table : diff_.created_tables) {
       for (const Trigger& trigger : table->triggers) Add(trigger.definition);
+    }
+    for (const Change<View>& change : diff_.views) {
+      if (!change.added()) continue;
+      for (const Trigger& trigger : change.to->triggers) Add(trigger.definition);
+    }
+  }
+
+  void CreateMoved(const std::vector<Trigger>& triggers, const std::string& owner) {
+    for (const Trigger& trigger : triggers) {
+      if (!moved_triggers_.contains(trigger.name)) continue;
+      std::string definition = renames_.Apply(trigger.definition, owner);
+      const bool renamed = definition != trigger.definition;
+      Add(std::move(definition), "",
+          renamed ? "a trigger that is written with the new names: are they all right?" : "");
     }
   }
 
@@ -248,6 +287,18 @@ class Renderer {
     return absl::StrCat("drops ", change.from->name.name, ".", column.name, " and its values");
   }
 
+  // What of a column's values the new one does not take as they are.
+  static std::string LossOf(const TableChange& change, const Column& from, const Column& to) {
+    if (!from.generated.empty()) return "";
+    const std::string name = absl::StrCat(change.from->name.name, ".", from.name);
+    if (!to.generated.empty()) return absl::StrCat("drops the values of ", name, ", now generated");
+    const bool makes_numbers =
+        !MakesNumbersInSqlite(from.type, change.from->options.contains("strict")) &&
+        MakesNumbersInSqlite(to.type, change.to->options.contains("strict"));
+    if (!makes_numbers) return "";
+    return absl::StrCat("turns text in ", name, " that looks like a number into one: '007' is 7");
+  }
+
   void Rebuild(const TableChange& change) {
     const std::string& name = change.to->name.name;
     const std::string temporary = absl::StrCat("brant_new_", name);
@@ -257,6 +308,11 @@ class Renderer {
     std::vector<std::string> reviews;
     for (const Column& column : change.to->columns) {
       const Column* before = FindColumn(*change.from, column.name);
+      if (before != nullptr) {
+        if (std::string loss = LossOf(change, *before, column); !loss.empty()) {
+          losses.push_back(std::move(loss));
+        }
+      }
       if (!column.generated.empty()) continue;
       if (before == nullptr) {
         if (!column.nullable && !column.default_value.has_value() &&
@@ -316,9 +372,12 @@ class Renderer {
   }
 
   const CatalogDiff& diff_;
+  const SqliteTriggerRenames renames_;
   DdlScript script_;
   std::set<std::string> rebuilt_;
-  std::set<std::string> touched_;
+  // What is not there for a time, or less than it was. By the names after the
+  // renames, as all of these.
+  std::set<std::string> disturbed_;
   std::set<std::string> moved_views_;
   std::set<std::string> moved_triggers_;
 };

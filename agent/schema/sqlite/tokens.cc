@@ -248,6 +248,7 @@ std::vector<SqliteToken> TokenizeSqlite(absl::string_view sql) {
   for (size_t at = 0; at < sql.size();) {
     const char c = sql[at];
     const size_t begin = at;
+    const size_t count = tokens.size();
     if (absl::ascii_isspace(c)) {
       ++at;
     } else if (const size_t end = SkipComment(sql, at); end != at) {
@@ -272,6 +273,10 @@ std::vector<SqliteToken> TokenizeSqlite(absl::string_view sql) {
       at += SymbolSize(sql.substr(at));
       tokens.push_back({SqliteTokenKind::kSymbol, std::string(sql.substr(begin, at - begin))});
     }
+    if (tokens.size() > count) {
+      tokens.back().begin = begin;
+      tokens.back().end = at;
+    }
   }
   return tokens;
 }
@@ -292,6 +297,13 @@ std::string CanonicalSqlite(absl::Span<const SqliteToken> tokens,
     absl::StrAppend(&result, TextOf(token, columns));
   }
   return result;
+}
+
+bool MentionsInSqlite(absl::string_view sql, const std::set<std::string>& names) {
+  const std::vector<SqliteToken> tokens = TokenizeSqlite(sql);
+  return std::any_of(tokens.begin(), tokens.end(), [&names](const SqliteToken& token) {
+    return token.IsName() && names.contains(absl::AsciiStrToLower(token.text));
+  });
 }
 
 std::string QuoteSqlite(absl::string_view identifier) {

@@ -4,6 +4,7 @@
 #ifndef BRANT_AGENT_SCHEMA_SQLITE_TOKENS_H_
 #define BRANT_AGENT_SCHEMA_SQLITE_TOKENS_H_
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ struct SqliteToken {
   std::string text;
   // Of kQuoted, its opening quote.
   char quote = '\0';
+  // Where it is in the text.
+  size_t begin = 0;
+  size_t end = 0;
 
   bool IsWord(absl::string_view upper) const;
   bool IsSymbol(absl::string_view symbol) const;
@@ -45,6 +49,9 @@ std::vector<SqliteToken> TokenizeSqlite(absl::string_view sql);
 // takes it.
 std::string CanonicalSqlite(absl::Span<const SqliteToken> tokens,
                             const std::set<std::string>& columns);
+
+// Whether the text speaks of one of `names`, which are in lower case.
+bool MentionsInSqlite(absl::string_view sql, const std::set<std::string>& names);
 
 // An identifier, quoted if it has to be.
 std::string QuoteSqlite(absl::string_view identifier);

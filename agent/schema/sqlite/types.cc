@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -117,6 +118,17 @@ std::string WriteSqliteType(const DataType& type) {
     absl::StrAppend(&text, ")");
   }
   return text;
+}
+
+// https://www.sqlite.org/datatype3.html#determination_of_column_affinity
+bool MakesNumbersInSqlite(const DataType& type, bool strict) {
+  const std::string native = absl::AsciiStrToUpper(type.native);
+  if (absl::StrContains(native, "INT")) return true;
+  if (native.empty() || (strict && native == "ANY")) return false;
+  for (absl::string_view text : {"CHAR", "CLOB", "TEXT", "BLOB"}) {
+    if (absl::StrContains(native, text)) return false;
+  }
+  return true;
 }
 
 }  // namespace brant

@@ -13,6 +13,10 @@ namespace brant {
 DataType ReadSqliteType(absl::string_view declared);
 std::string WriteSqliteType(const DataType& type);
 
+// Whether a column of the type turns text that looks like a number into one.
+// `strict`: in a STRICT table.
+bool MakesNumbersInSqlite(const DataType& type, bool strict);
+
 }  // namespace brant
 
 #endif  // BRANT_AGENT_SCHEMA_SQLITE_TYPES_H_

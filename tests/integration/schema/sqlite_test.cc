@@ -1,0 +1,198 @@
+// What a migration of SQLite keeps that is no part of a comparison: triggers, the
+// meaning of old values, and what was wrong before.
+
+#include <memory>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "agent/base/error.h"
+#include "agent/database/open.h"
+#include "gtest/gtest.h"
+#include "tests/integration/schema/round_trip.h"
+
+namespace brant {
+namespace {
+
+const SchemaDriver& Driver() { return DriverFor(Dialect::kSqlite); }
+
+class SqliteTest : public ::testing::Test {
+ protected:
+  void Open(const std::string& schema) {
+    auto database = OpenDatabase(DatabaseUrl());
+    ASSERT_TRUE(database.ok());
+    database_ = *std::move(database);
+    auto session = database_->Connect({});
+    ASSERT_TRUE(session.ok());
+    session_ = *std::move(session);
+    Execute(schema);
+  }
+
+  void Execute(const std::string& sql) {
+    const auto done = session_->Execute(sql);
+    ASSERT_TRUE(done.ok()) << done.status();
+  }
+
+  std::string Value(const std::string& sql) {
+    const auto rows = session_->Query(sql);
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    return rows.ok() && !rows->empty() ? (*rows)[0][0].value_or("NULL") : "";
+  }
+
+  Catalog Introspect() {
+    auto catalog = Driver().Introspect(*session_, {});
+    EXPECT_TRUE(catalog.ok()) << catalog.status();
+    return catalog.ok() ? *std::move(catalog) : Catalog{};
+  }
+
+  // From what is there to `schema`.
+  DdlScript Migrate(const std::string& schema, const std::vector<Rename>& renames = {}) {
+    const Catalog from = Introspect();
+    auto before = std::move(database_);
+    auto session = std::move(session_);
+    Open(schema);
+    const Catalog to = Introspect();
+    session_ = std::move(session);
+    database_ = std::move(before);
+    const auto diff = Diff(from, to, renames);
+    EXPECT_TRUE(diff.ok()) << diff.status();
+    if (!diff.ok()) return {};
+    DdlScript script = Driver().Render(*diff);
+    const absl::Status status = Apply(*session_, Dialect::kSqlite, script);
+    EXPECT_TRUE(status.ok()) << status.message();
+    EXPECT_EQ(Difference(Driver(), Introspect(), to), "") << ToText(script);
+    return script;
+  }
+
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Session> session_;
+};
+
+std::string Losses(const DdlScript& script) {
+  std::string losses;
+  for (const DdlStatement& statement : script.statements) {
+    absl::StrAppend(&losses, statement.data_loss);
+  }
+  return losses;
+}
+
+constexpr char kLogged[] =
+    "CREATE TABLE log (text TEXT);"
+    "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, age INT);"
+    "CREATE TRIGGER logged AFTER UPDATE OF name ON Users BEGIN\n"
+    "  INSERT INTO log(text) VALUES ('name ' || new.name); -- kept\n"
+    "END;"
+    "CREATE TRIGGER cleared AFTER DELETE ON log BEGIN DELETE FROM USERS WHERE NAME = old.text; END;"
+    "INSERT INTO users VALUES (1, 'ann', 7);";
+
+TEST_F(SqliteTest, TriggersFollowARename) {
+  ASSERT_NO_FATAL_FAILURE(Open(kLogged));
+  const DdlScript script = Migrate(
+      "CREATE TABLE log (text TEXT);"
+      "CREATE TABLE people (id INTEGER PRIMARY KEY, \"full name\" TEXT, age INT);",
+      {{{"", "users"}, "name", "full name"}, {{"", "users"}, "", "people"}});
+  EXPECT_EQ(script.statements.size(), 2) << ToText(script);
+  Execute("UPDATE people SET \"full name\" = 'eve'; INSERT INTO log VALUES ('eve')");
+  EXPECT_EQ(Value("SELECT text FROM log"), "name eve");
+  Execute("DELETE FROM log WHERE text = 'eve'");
+  EXPECT_EQ(Value("SELECT count(*) FROM people"), "0");
+}
+
+TEST_F(SqliteTest, TriggersFollowARenameWithARebuild) {
+  ASSERT_NO_FATAL_FAILURE(Open(kLogged));
+  const DdlScript script = Migrate(
+      "CREATE TABLE log (text TEXT);"
+      "CREATE TABLE people (id INTEGER PRIMARY KEY, \"full name\" TEXT NOT NULL, age INT);",
+      {{{"", "users"}, "name", "full name"}, {{"", "users"}, "", "people"}});
+  EXPECT_TRUE(absl::StrContains(ToText(script), "VALUES ('name ' || new.\"full name\"); -- kept"))
+      << ToText(script);
+  Execute("UPDATE people SET \"full name\" = 'eve'; INSERT INTO log VALUES ('eve')");
+  EXPECT_EQ(Value("SELECT text FROM log"), "name eve");
+  Execute("DELETE FROM log WHERE text = 'eve'");
+  EXPECT_EQ(Value("SELECT count(*) FROM people"), "0");
+}
+
+TEST_F(SqliteTest, TriggersOutliveARebuildInWhateverCaseTheyNameTheTable) {
+  ASSERT_NO_FATAL_FAILURE(Open(kLogged));
+  Migrate(
+      "CREATE TABLE log (text TEXT);"
+      "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INT);");
+  EXPECT_EQ(Value("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'trigger'"),
+            "cleared,logged");
+}
+
+TEST_F(SqliteTest, ReferencesMeanTheTableInWhateverCase) {
+  ASSERT_NO_FATAL_FAILURE(
+      Open("CREATE TABLE Users (id INTEGER PRIMARY KEY);"
+           "CREATE TABLE orders (user_id INT REFERENCES users);"));
+  const Catalog catalog = Introspect();
+  const ForeignKey& key = FindTable(catalog, {"", "orders"})->foreign_keys.at(0);
+  EXPECT_EQ(key.referenced_table.name, "Users");
+  EXPECT_EQ(key.referenced_columns, std::vector<std::string>{"id"});
+}
+
+TEST_F(SqliteTest, TriggersOfAViewOutliveIt) {
+  const std::string rest =
+      "CREATE VIEW names AS SELECT name FROM Users;"
+      "CREATE TRIGGER added INSTEAD OF INSERT ON Names BEGIN"
+      " INSERT INTO users(name) VALUES (new.name); END;";
+  ASSERT_NO_FATAL_FAILURE(
+      Open(absl::StrCat("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);", rest)));
+  Migrate(absl::StrCat("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL);", rest));
+  Execute("INSERT INTO names VALUES ('ann')");
+  EXPECT_EQ(Value("SELECT name FROM users"), "ann");
+}
+
+TEST_F(SqliteTest, TextThatBecomesANumberIsALoss) {
+  ASSERT_NO_FATAL_FAILURE(Open("CREATE TABLE t (a TEXT, b INT, c BLOB, d TEXT)"));
+  EXPECT_EQ(Losses(Migrate("CREATE TABLE t (a INTEGER, b TEXT, c BLOB, d VARCHAR(9))")),
+            "turns text in t.a that looks like a number into one: '007' is 7");
+  for (const char* type : {"NUMERIC", "REAL", "DATE"}) {
+    ASSERT_NO_FATAL_FAILURE(Open("CREATE TABLE t (a BLOB)"));
+    EXPECT_NE(Losses(Migrate(absl::StrCat("CREATE TABLE t (a ", type, ")"))), "") << type;
+  }
+}
+
+TEST_F(SqliteTest, AColumnThatBecomesGeneratedLosesItsValues) {
+  ASSERT_NO_FATAL_FAILURE(Open("CREATE TABLE t (a INT, b INT)"));
+  EXPECT_EQ(Losses(Migrate("CREATE TABLE t (a INT, b INT AS (a * 2) STORED)")),
+            "drops the values of t.b, now generated");
+  EXPECT_EQ(Losses(Migrate("CREATE TABLE t (a INT, b INT)")), "");
+}
+
+TEST_F(SqliteTest, OldDanglingRowsElsewhereAreNoObstacle) {
+  const std::string rest =
+      "CREATE TABLE parents (id INTEGER PRIMARY KEY);"
+      "CREATE TABLE children (id INTEGER PRIMARY KEY, parent INT REFERENCES parents);"
+      "CREATE TABLE \"my orders\" (id INTEGER PRIMARY KEY, t INT REFERENCES t);";
+  ASSERT_NO_FATAL_FAILURE(Open(
+      absl::StrCat("PRAGMA foreign_keys = OFF; CREATE TABLE t (id INTEGER PRIMARY KEY, a INT);",
+                   rest, "INSERT INTO children VALUES (1, 7); PRAGMA foreign_keys = ON;")));
+  const DdlScript script =
+      Migrate(absl::StrCat("CREATE TABLE t (id INTEGER PRIMARY KEY, a INT NOT NULL);", rest));
+  EXPECT_TRUE(absl::StrContains(ToText(script), "PRAGMA foreign_key_check(\"my orders\");\n"))
+      << ToText(script);
+}
+
+TEST_F(SqliteTest, DanglingRowsOfARebuiltTableAreAnError) {
+  const std::string parents = "CREATE TABLE parents (id INTEGER PRIMARY KEY);";
+  ASSERT_NO_FATAL_FAILURE(Open(absl::StrCat(
+      parents, "CREATE TABLE \"order\" (parent INT); INSERT INTO \"order\" VALUES (7)")));
+  const Catalog from = Introspect();
+  const absl::Status status = [&] {
+    Catalog to = from;
+    ForeignKey key;
+    key.columns = {"parent"};
+    key.referenced_table.name = "parents";
+    key.referenced_columns = {"id"};
+    for (Table& table : to.tables) {
+      if (table.name.name == "order") table.foreign_keys.push_back(key);
+    }
+    const auto diff = Diff(from, to);
+    return Apply(*session_, Dialect::kSqlite, Driver().Render(*diff));
+  }();
+  EXPECT_TRUE(absl::StrContains(status.message(), "a foreign key is violated")) << status;
+}
+
+}  // namespace
+}  // namespace brant
