@@ -3,7 +3,6 @@
 #include <array>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/str_cat.h"
 #include "agent/database/statement_words.h"
 #include "agent/schema/mysql/refusal.h"
 
@@ -47,32 +46,6 @@ std::string BeyondPostgresql(absl::string_view statement) {
   return absl::c_linear_search(kServersObjects, kind) ? std::string(kServer) : "";
 }
 
-std::string BeyondMysql(absl::string_view statement, const std::set<std::string>& databases) {
-  StatementWords words(Dialect::kMysql, statement);
-  const std::string first = words.Next();
-  if (first == "use") return "it would leave the scratch database";
-  for (absl::string_view word : {"grant", "revoke", "flush", "reset", "kill", "shutdown", "purge",
-                                 "change", "install", "uninstall", "start", "stop"}) {
-    // START TRANSACTION is none of them.
-    if (first == word && !words.HasAny({"transaction"})) return std::string(kServer);
-  }
-  if (first == "set") {
-    std::string scope = words.Next();
-    while (scope == "@") scope = words.Next();
-    for (absl::string_view word : {"password", "global", "persist", "persist_only"}) {
-      if (scope == word) return std::string(kServer);
-    }
-  }
-  if (Changes(first)) {
-    const std::string kind = words.Next();
-    if (kind == "schema" || absl::c_linear_search(kServersObjects, kind)) {
-      return std::string(kServer);
-    }
-  }
-  const std::string name = mysql::NamedDatabase(statement, databases);
-  return name.empty() ? "" : absl::StrCat("it names the database '", name, "'");
-}
-
 std::string BeyondSqlite(absl::string_view statement) {
   StatementWords words(Dialect::kSqlite, statement);
   const std::string first = words.Next();
@@ -88,7 +61,7 @@ std::string ReachesBeyondScratch(Dialect dialect, absl::string_view statement,
     case Dialect::kPostgresql:
       return BeyondPostgresql(statement);
     case Dialect::kMysql:
-      return BeyondMysql(statement, databases);
+      return mysql::ReasonToRefuse(statement, databases, mysql::ScratchUse::kMigration);
     case Dialect::kSqlite:
       break;
   }
