@@ -67,8 +67,8 @@ class VerifyTest : public DatabaseTest {
                   "SELECT datname FROM pg_database WHERE datname LIKE 'brant\\_scratch\\_' "
                   "|| left(encode(sha256(convert_to(current_database(), 'UTF8')), 'hex'), "
                   "8) || '%'")
-            : "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE "
-              "'brant\\_scratch\\_%' AND IS_FREE_LOCK(SCHEMA_NAME) = 1");
+            : "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME REGEXP "
+              "'^brant_scratch_[0-9a-f]{16}$' AND IS_FREE_LOCK(SCHEMA_NAME) = 1");
     EXPECT_TRUE(rows.ok()) << rows.status();
     for (const auto& row : *rows) names.push_back(row[0].value_or(""));
     return names;
