@@ -3,7 +3,8 @@
 #include <array>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
 #include "agent/database/statement_words.h"
 #include "agent/schema/mysql/refusal.h"
 
@@ -12,19 +13,49 @@ namespace {
 
 constexpr absl::string_view kServer = "it changes more than one database";
 
-// Kinds of objects that belong to the whole server.
-constexpr std::array<absl::string_view, 10> kServersObjects = {
-    "database", "role",   "user",     "group",    "tablespace",
-    "system",   "server", "instance", "resource", "subscription"};
+// Kinds of objects that belong to the whole server. What somebody owned may be a
+// grant on another database, too.
+constexpr std::array<absl::string_view, 8> kServersObjects = {
+    "database", "role", "user", "group", "tablespace", "system", "subscription", "owned"};
 
-bool Changes(const std::string& word) {
+bool Changes(absl::string_view word) {
   return word == "create" || word == "alter" || word == "drop" || word == "rename";
+}
+
+// Code that only the server can read changes the whole server, as far as its words
+// say, also those in strings and comments: a false refusal does no harm.
+bool CodeChangesServer(absl::string_view code) {
+  std::string words = absl::AsciiStrToLower(code);
+  for (char& c : words) {
+    if (!absl::ascii_isalnum(c) && c != '_') c = ' ';
+  }
+  absl::string_view before;
+  for (absl::string_view word : absl::StrSplit(words, ' ', absl::SkipEmpty())) {
+    if ((Changes(before) || before == "reassign") && absl::c_linear_search(kServersObjects, word)) {
+      return true;
+    }
+    before = word;
+  }
+  return false;
+}
+
+// Behind CREATE.
+bool IsRoutine(StatementWords words) {
+  std::string kind = words.Next();
+  if (kind == "or") {
+    words.Next();
+    kind = words.Next();
+  }
+  return kind == "function" || kind == "procedure";
 }
 
 std::string BeyondPostgresql(absl::string_view statement) {
   StatementWords words(Dialect::kPostgresql, statement);
   const std::string first = words.Next();
   if (first == "reassign") return std::string(kServer);
+  if ((first == "do" || (first == "create" && IsRoutine(words))) && CodeChangesServer(statement)) {
+    return "its code seems to change more than one database";
+  }
   // Membership of a role is granted ON nothing.
   if (first == "grant" || first == "revoke") {
     const bool of_server =
@@ -42,35 +73,9 @@ std::string BeyondPostgresql(absl::string_view statement) {
     return "";
   }
   const std::string kind = words.Next();
-  // Foreign servers and their users are of one database.
-  if (kind == "server" || (kind == "user" && words.HasAny({"mapping"}))) return "";
+  // Users of foreign servers are of one database.
+  if (kind == "user" && words.HasAny({"mapping"})) return "";
   return absl::c_linear_search(kServersObjects, kind) ? std::string(kServer) : "";
-}
-
-std::string BeyondMysql(absl::string_view statement, const std::set<std::string>& databases) {
-  StatementWords words(Dialect::kMysql, statement);
-  const std::string first = words.Next();
-  if (first == "use") return "it would leave the scratch database";
-  for (absl::string_view word : {"grant", "revoke", "flush", "reset", "kill", "shutdown", "purge",
-                                 "change", "install", "uninstall", "start", "stop"}) {
-    // START TRANSACTION is none of them.
-    if (first == word && !words.HasAny({"transaction"})) return std::string(kServer);
-  }
-  if (first == "set") {
-    std::string scope = words.Next();
-    while (scope == "@") scope = words.Next();
-    for (absl::string_view word : {"password", "global", "persist", "persist_only"}) {
-      if (scope == word) return std::string(kServer);
-    }
-  }
-  if (Changes(first)) {
-    const std::string kind = words.Next();
-    if (kind == "schema" || absl::c_linear_search(kServersObjects, kind)) {
-      return std::string(kServer);
-    }
-  }
-  const std::string name = mysql::NamedDatabase(statement, databases);
-  return name.empty() ? "" : absl::StrCat("it names the database '", name, "'");
 }
 
 std::string BeyondSqlite(absl::string_view statement) {
@@ -88,7 +93,7 @@ std::string ReachesBeyondScratch(Dialect dialect, absl::string_view statement,
     case Dialect::kPostgresql:
       return BeyondPostgresql(statement);
     case Dialect::kMysql:
-      return BeyondMysql(statement, databases);
+      return mysql::ReasonToRefuse(statement, databases, mysql::ScratchUse::kMigration);
     case Dialect::kSqlite:
       break;
   }

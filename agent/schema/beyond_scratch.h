@@ -11,8 +11,8 @@ namespace brant {
 
 // Why a migration's statement must not be run in a scratch database, because it
 // reaches beyond it: another database, the whole server, files. Empty: it may.
-// `databases` are the others of a MySQL server, in lower case. What a DO block, a
-// function or a prepared text does is not seen.
+// `databases` are the others of a MySQL server, in lower case.
+// What a DO block or a routine of PostgreSQL does is known by its words only.
 std::string ReachesBeyondScratch(Dialect dialect, absl::string_view statement,
                                  const std::set<std::string>& databases);
 

@@ -3,18 +3,17 @@
 #include <utility>
 #include <vector>
 
-#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/base/log.h"
 #include "agent/base/sha256.h"
 #include "agent/database/open.h"
 #include "agent/schema/schema_driver.h"
+#include "agent/schema/scratch_name.h"
 
 namespace brant {
 namespace {
 
-constexpr absl::string_view kPrefix = "brant_scratch_";
 constexpr absl::string_view kElsewhere =
     "name another server's database in scratch-url (BRANT_SCRATCH_URL), where scratch databases "
     "are made then";
@@ -64,9 +63,9 @@ absl::Status Drop(Database& database, Session& session, const std::string& name)
 // What the names of scratch databases beside this one begin with: PostgreSQL's
 // locks say nothing of those beside another one.
 absl::StatusOr<std::string> PrefixOf(Session& session, Dialect dialect) {
-  if (dialect != Dialect::kPostgresql) return std::string(kPrefix);
+  if (dialect != Dialect::kPostgresql) return std::string(kScratchPrefix);
   BRANT_ASSIGN_OR_RETURN(const std::string name, Ask(session, "SELECT current_database()"));
-  return absl::StrCat(kPrefix, Sha256Hex(name).substr(0, 8), "_");
+  return absl::StrCat(kScratchPrefix, Sha256Hex(name).substr(0, 8), "_");
 }
 
 // A column's value for a clause of CREATE DATABASE; nothing for NULL.
@@ -155,9 +154,7 @@ absl::Status ScratchDatabase::Make() {
   if (keeper_->IsPooled()) return Pooled();
   BRANT_ASSIGN_OR_RETURN(const std::string prefix, PrefixOf(*keeper_, beside_.dialect()));
   BRANT_RETURN_IF_ERROR(DropLeftovers(prefix));
-  absl::BitGen random;
-  const std::string name =
-      absl::StrCat(prefix, absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
+  const std::string name = NewScratchName(prefix);
   // Before it exists: nobody may take it for a leftover.
   BRANT_ASSIGN_OR_RETURN(const bool locked, TryLock(*keeper_, beside_.dialect(), name));
   if (!locked) {
@@ -184,6 +181,7 @@ absl::Status ScratchDatabase::DropLeftovers(const std::string& prefix) {
                      {prefix, prefix}));
   for (const auto& row : rows) {
     const std::string name = row[0].value_or("");
+    if (!IsScratchName(name, prefix)) continue;
     BRANT_ASSIGN_OR_RETURN(const bool abandoned, TryLock(*keeper_, dialect, name));
     if (!abandoned) continue;
     const absl::Status dropped = Drop(beside_, *keeper_, name);

@@ -15,9 +15,7 @@ absl::Status Refused(const Step& step, const Statement& statement, absl::string_
   error.Revision(step.revision->id)
       .At(step.revision->file, LineOf(step, statement))
       .Statement(statement.text)
-      .Hint(
-          "leave its revision out of the range; what changes a whole server is tried where "
-          "scratch-url (BRANT_SCRATCH_URL) names one that serves nothing else");
+      .Hint("leave its revision out of the range");
   return error;
 }
 

@@ -196,9 +196,7 @@ class Verifier {
   absl::Status BeginAnew() {
     run_.reset();
     const auto refuse = [this](absl::string_view statement) {
-      return request_.own_server
-                 ? ""
-                 : ReachesBeyondScratch(server_.dialect(), statement, other_databases_);
+      return ReachesBeyondScratch(server_.dialect(), statement, other_databases_);
     };
     BRANT_ASSIGN_OR_RETURN(run_, ScratchRun::Begin(server_, refuse, cancel_));
     for (RevisionIndex index : done_) BRANT_RETURN_IF_ERROR(Up(index));

@@ -27,9 +27,6 @@ struct VerifyRequest {
   std::vector<bool> chosen;
   // PostgreSQL: without schemas, all of the scratch database.
   Selection selection;
-  // Scratch databases are made on a server of their own: what changes the whole
-  // server may run.
-  bool own_server = false;
 };
 
 // What became of one revision.

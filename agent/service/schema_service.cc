@@ -125,7 +125,6 @@ absl::StatusOr<Database*> ScratchServer(Agent& agent) {
 absl::Status Verify(Agent& agent, VerifyRequest request, const std::shared_ptr<CancelToken>& cancel,
                     QueueStream<v1::VerifyRevisionsResponse>& stream) {
   BRANT_ASSIGN_OR_RETURN(Database * server, ScratchServer(agent));
-  request.own_server = server != &agent.database();
   agent.CancelAtEnd(cancel);
   return VerifyRevisions(*server, request, *cancel, [&stream](const Verification& done) {
     v1::VerifyRevisionsResponse response;

@@ -6,9 +6,7 @@
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
-#include "absl/random/random.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/schema/mysql/identifiers.h"
@@ -16,11 +14,11 @@
 #include "agent/schema/mysql/refusal.h"
 #include "agent/schema/mysql/server.h"
 #include "agent/schema/scratch.h"
+#include "agent/schema/scratch_name.h"
 
 namespace brant::mysql {
 namespace {
 
-constexpr absl::string_view kPrefix = "brant_scratch_";
 constexpr absl::string_view kPermissionHint =
     "a desired schema is evaluated in a database that is made for it: GRANT ALL ON "
     "`brant\\_scratch\\_%`.* to this user, or compare from another server's URL";
@@ -57,7 +55,7 @@ absl::StatusOr<std::set<std::string>> Databases(Session& session) {
 // A scratch database whose lock can be had has lost its owner.
 absl::Status DropLeftovers(Session& session, const std::set<std::string>& databases) {
   for (const std::string& name : databases) {
-    if (!absl::StartsWith(name, kPrefix)) continue;
+    if (!IsScratchName(name)) continue;
     BRANT_ASSIGN_OR_RETURN(bool abandoned, TryServerLock(session, name));
     if (!abandoned) continue;
     absl::Status dropped = Drop(session, name);
@@ -131,9 +129,7 @@ absl::StatusOr<Catalog> EvaluateInScratch(Database& database,
   BRANT_ASSIGN_OR_RETURN(Server server, AskServer(*session));
   BRANT_ASSIGN_OR_RETURN(std::set<std::string> databases, Databases(*session));
   BRANT_RETURN_IF_ERROR(DropLeftovers(*session, databases));
-  absl::BitGen random;
-  const std::string name =
-      absl::StrCat(kPrefix, absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
+  const std::string name = NewScratchName();
   BRANT_RETURN_IF_ERROR(Create(*session, name, server));
   const absl::Cleanup drop = [&] { DropAnyhow(database, *session, name); };
   return EvaluateIn(*session, name, databases, scripts, selection);

@@ -21,6 +21,19 @@ constexpr std::array<absl::string_view, 8> kObjects = {
     "table", "tables", "index", "view", "trigger", "function", "procedure", "sequence"};
 constexpr std::array<absl::string_view, 5> kWrites = {"insert", "replace", "update", "delete",
                                                       "truncate"};
+// What else migrations do within their database.
+constexpr std::array<absl::string_view, 19> kMigrations = {
+    "select",  "with",     "values",   "(",         "analyze", "optimize", "check",
+    "repair",  "checksum", "call",     "do",        "show",    "describe", "desc",
+    "explain", "commit",   "rollback", "savepoint", "release"};
+// In the body of a routine, which may be called.
+constexpr std::array<absl::string_view, 12> kServersWords = {
+    "grant",  "revoke",  "prepare",      "execute", "kill",    "shutdown",
+    "global", "persist", "persist_only", "flush",   "install", "uninstall"};
+// What CREATE, ALTER, DROP and RENAME make of the server's there.
+constexpr std::array<absl::string_view, 10> kServersObjects = {
+    "database", "schema",     "user",     "role",     "server",
+    "event",    "tablespace", "instance", "resource", "logfile"};
 // Functions that reach beyond the session's database.
 constexpr std::array<absl::string_view, 4> kFunctions = {"get_lock", "release_lock",
                                                          "release_all_locks", "load_file"};
@@ -119,23 +132,64 @@ bool IsOfDatabase(TokenReader reader) {
 
 // Behind SET: only variables of the session and of the user.
 bool SetsSession(TokenReader reader) {
-  if (reader.IsWord("password") || reader.IsWord("default") || reader.IsWord("role") ||
-      reader.IsWord("resource")) {
-    return false;
-  }
+  bool begins = true;
   for (; !reader.AtEnd(); reader.Advance()) {
     if (reader.IsWord("global") || reader.IsWord("persist") || reader.IsWord("persist_only")) {
       return false;
     }
+    if (begins && (reader.IsWord("password") || reader.IsWord("default") || reader.IsWord("role") ||
+                   reader.IsWord("resource"))) {
+      return false;
+    }
+    begins = reader.token().IsSymbol(',');
   }
   return true;
 }
 
-std::string RefusedKind(TokenReader reader) {
+bool MigratesOneDatabase(absl::string_view first, const TokenReader& rest) {
+  if (first == "start") return rest.IsWord("transaction");
+  // BEGIN NOT ATOMIC is a block that holds any statement.
+  if (first == "begin") return rest.AtEnd() || rest.IsWord("work");
+  // Without tables, the whole instance.
+  if (first == "lock" || first == "unlock") return rest.IsWord("table") || rest.IsWord("tables");
+  return absl::c_linear_search(kMigrations, first);
+}
+
+bool ChangesServersObject(absl::string_view first, TokenReader rest) {
+  if (first == "set")
+    return rest.IsWord("password") || rest.IsWord("default") || rest.IsWord("role");
+  if (first != "create" && first != "alter" && first != "drop" && first != "rename") return false;
+  if (rest.ConsumeWord("or")) rest.ConsumeWord("replace");
+  return absl::c_linear_search(kServersObjects, rest.TakeLower());
+}
+
+// A word of a routine's definition that may change more than its database; empty:
+// there is none. A loadable function is the server's.
+std::string ServersWord(TokenReader reader) {
+  reader.SkipSetStatement();
+  if (!reader.ConsumeWord("create")) return "";
+  bool routine = false;
+  while (!reader.AtEnd()) {
+    const bool quoted = reader.token().kind == TokenKind::kQuotedName;
+    const std::string word = reader.TakeLower();
+    if (quoted) continue;
+    routine = routine || word == "procedure" || word == "function" || word == "trigger";
+    if (!routine) continue;
+    if (word == "soname" || absl::c_linear_search(kServersWords, word) ||
+        ChangesServersObject(word, reader)) {
+      return absl::AsciiStrToUpper(word);
+    }
+  }
+  return "";
+}
+
+std::string RefusedKind(TokenReader reader, ScratchUse use) {
   reader.SkipSetStatement();
   const std::string first = reader.TakeLower();
   if (first == "use") return "it would leave the scratch database";
   if (first == "set") {
+    // One inside another, of which only the outer one is skipped.
+    if (reader.IsWord("statement")) return "it changes more than the session";
     return SetsSession(reader) ? "" : "it changes more than the session";
   }
   if (first == "create" || first == "alter" || first == "drop") {
@@ -146,14 +200,31 @@ std::string RefusedKind(TokenReader reader) {
     return tables ? "" : "it changes more than the tables of one database";
   }
   if (absl::c_linear_search(kWrites, first)) return "";
-  return "it defines nothing";
+  if (use == ScratchUse::kDesiredSchema) return "it defines nothing";
+  return MigratesOneDatabase(first, reader) ? "" : "it may change more than one database";
+}
+
+bool WritesFile(absl::string_view statement) {
+  for (TokenReader reader(statement); !reader.AtEnd(); reader.Advance()) {
+    if (!reader.ConsumeWord("into")) continue;
+    if (reader.IsWord("outfile") || reader.IsWord("dumpfile")) return true;
+  }
+  return false;
 }
 
 }  // namespace
 
-std::string ReasonToRefuse(absl::string_view statement, const std::set<std::string>& databases) {
-  if (std::string reason = RefusedKind(TokenReader(statement)); !reason.empty()) {
+std::string ReasonToRefuse(absl::string_view statement, const std::set<std::string>& databases,
+                           ScratchUse use) {
+  if (std::string reason = RefusedKind(TokenReader(statement), use); !reason.empty()) {
     return reason;
+  }
+  if (use == ScratchUse::kMigration) {
+    if (WritesFile(statement)) return "it writes a file";
+    if (const std::string word = ServersWord(TokenReader(statement)); !word.empty()) {
+      return absl::StrCat("what it makes holds ", word,
+                          ", which may change more than one database");
+    }
   }
   if (const std::string name = ForbiddenFunction(statement); !name.empty()) {
     return absl::StrCat("it calls ", name);
@@ -162,10 +233,6 @@ std::string ReasonToRefuse(absl::string_view statement, const std::set<std::stri
     return absl::StrCat("it names the database '", name, "'");
   }
   return "";
-}
-
-std::string NamedDatabase(absl::string_view statement, const std::set<std::string>& databases) {
-  return ForeignDatabase(statement, databases);
 }
 
 }  // namespace brant::mysql

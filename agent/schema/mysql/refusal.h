@@ -8,16 +8,19 @@
 
 namespace brant::mysql {
 
-// Why a statement of a desired schema must not run in a scratch database; empty:
-// it may. It may make, change and drop objects, write rows, and set variables of
-// the session. `databases` are the others of the server, in lower case: a name
-// that is qualified with one of them is refused, wherever it may be a table's,
-// also in the bodies of views, triggers and functions, and in conditional
-// comments, whether or not the server takes those as code.
-std::string ReasonToRefuse(absl::string_view statement, const std::set<std::string>& databases);
+// Whose statements are to run in a scratch database. A migration may also read,
+// call procedures, control transactions and look after tables.
+enum class ScratchUse { kDesiredSchema, kMigration };
 
-// The one of `databases` that the statement names in this way; empty: none.
-std::string NamedDatabase(absl::string_view statement, const std::set<std::string>& databases);
+// Why a statement must not run in a scratch database; empty: it may. It may make,
+// change and drop objects, write rows, and set variables of the session.
+// `databases` are the others of the server, in lower case: a name that is
+// qualified with one of them is refused, wherever it may be a table's, also in the
+// bodies of views, triggers and functions, and in conditional comments, whether or
+// not the server takes those as code. What a migration's routines hold may be
+// called, so that a word of theirs that could change the server is refused, too.
+std::string ReasonToRefuse(absl::string_view statement, const std::set<std::string>& databases,
+                           ScratchUse use = ScratchUse::kDesiredSchema);
 
 }  // namespace brant::mysql
 

@@ -80,5 +80,57 @@ TEST(RefusalTest, WhatReachesFurther) {
   }
 }
 
+TEST(RefusalTest, ServersSettingsBehindThoseOfTheSession) {
+  for (const char* sql : {"SET a = 1, GLOBAL b = 2", "SET SESSION a = 1, @@global.b = 2",
+                          "SET a = 1, PASSWORD FOR u = 'x'", "SET @a = 1, ROLE r"}) {
+    EXPECT_NE(ReasonToRefuse(sql, Databases()), "") << sql;
+    EXPECT_NE(ReasonToRefuse(sql, Databases(), ScratchUse::kMigration), "") << sql;
+  }
+}
+
+TEST(RefusalTest, WhatMigrationsReachBeyondTheirDatabase) {
+  for (const char* sql : {"CREATE OR REPLACE DATABASE x",
+                          "CREATE OR REPLACE SCHEMA x",
+                          "CREATE OR REPLACE USER u",
+                          "CREATE OR REPLACE ROLE r",
+                          "DROP DATABASE x",
+                          "/*!40000 DROP DATABASE x */",
+                          "EXECUTE IMMEDIATE 'DROP DATABASE x'",
+                          "PREPARE s FROM 'DROP DATABASE x'",
+                          "EXECUTE s",
+                          "RESTART",
+                          "SHUTDOWN",
+                          "SET DEFAULT ROLE r FOR u",
+                          "USE app",
+                          "START SLAVE",
+                          "KILL 1",
+                          "BEGIN NOT ATOMIC DROP DATABASE x; END",
+                          "LOAD DATA INFILE 'x' INTO TABLE t",
+                          "SELECT 1 INTO OUTFILE '/tmp/x'",
+                          "SELECT * FROM app.t",
+                          "CALL app.p()",
+                          "GRANT ALL ON t TO u",
+                          "CREATE FUNCTION f RETURNS STRING SONAME 'x.so'",
+                          "OPTIMIZE TABLE app.t",
+                          "CREATE PROCEDURE p() DROP DATABASE x",
+                          "CREATE PROCEDURE p() CREATE OR REPLACE USER u",
+                          "CREATE DEFINER=`a`@`b` PROCEDURE p() BEGIN EXECUTE IMMEDIATE 'x'; END",
+                          "CREATE TRIGGER t AFTER INSERT ON a FOR EACH ROW SET GLOBAL x = 1",
+                          "SET STATEMENT x = 1 FOR DROP DATABASE x"}) {
+    EXPECT_NE(ReasonToRefuse(sql, Databases(), ScratchUse::kMigration), "") << sql;
+  }
+}
+
+TEST(RefusalTest, WhatMigrationsDoBesides) {
+  for (const char* sql :
+       {"SELECT 1", "(SELECT 1) UNION (SELECT 2)", "WITH a AS (SELECT 1) SELECT * FROM a",
+        "ANALYZE TABLE t", "OPTIMIZE TABLE t", "CALL p()", "START TRANSACTION", "BEGIN", "COMMIT",
+        "LOCK TABLES t WRITE", "UNLOCK TABLES", "SELECT 1 INTO @a", "INSERT INTO t VALUES (1)",
+        "CREATE TABLE t (`grant` INT)", "ALTER TABLE t DROP COLUMN a", "SET @a = 1, b = 2",
+        "CREATE PROCEDURE p() BEGIN ALTER TABLE t DROP COLUMN `user`; DROP TABLE u; END"}) {
+    EXPECT_EQ(ReasonToRefuse(sql, Databases(), ScratchUse::kMigration), "") << sql;
+  }
+}
+
 }  // namespace
 }  // namespace brant::mysql

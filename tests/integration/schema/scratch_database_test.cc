@@ -69,7 +69,12 @@ TEST_P(ScratchDatabaseTest, WhatADeadAgentLeftIsDroppedAndNoLivingOnes) {
   // All but its last digits says where it belongs.
   const std::string left = absl::StrCat(name.substr(0, name.size() - 16), "0000000000000000");
   Execute(absl::StrCat("CREATE DATABASE ", left));
+  // Somebody's own that begins like it.
+  const std::string main = absl::StrCat(name.substr(0, name.size() - 16), "main");
+  Execute(absl::StrCat("CREATE DATABASE ", main));
   auto next = Make();
+  EXPECT_TRUE(IsThere(main));
+  Execute(absl::StrCat("DROP DATABASE ", main));
   EXPECT_FALSE(IsThere(left));
   EXPECT_TRUE(IsThere(name));
 }

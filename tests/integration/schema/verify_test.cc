@@ -67,8 +67,8 @@ class VerifyTest : public DatabaseTest {
                   "SELECT datname FROM pg_database WHERE datname LIKE 'brant\\_scratch\\_' "
                   "|| left(encode(sha256(convert_to(current_database(), 'UTF8')), 'hex'), "
                   "8) || '%'")
-            : "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME LIKE "
-              "'brant\\_scratch\\_%' AND IS_FREE_LOCK(SCHEMA_NAME) = 1");
+            : "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME REGEXP "
+              "'^brant_scratch_[0-9a-f]{16}$' AND IS_FREE_LOCK(SCHEMA_NAME) = 1");
     EXPECT_TRUE(rows.ok()) << rows.status();
     for (const auto& row : *rows) names.push_back(row[0].value_or(""));
     return names;
@@ -208,14 +208,25 @@ TEST_P(VerifyTest, TheRangeIsTriedOnTopOfWhatItNeedsAndWhatIsApplied) {
 }
 
 TEST_P(VerifyTest, WhatReachesBeyondTheScratchDatabaseIsRefused) {
-  std::string statement = "CREATE ROLE somebody;";
-  if (IsSqlite()) statement = "ATTACH 'file.db' AS other;";
+  std::vector<std::string> statements = {
+      "CREATE ROLE somebody;", "DROP OWNED BY CURRENT_USER;",
+      "DO $$ BEGIN IF false THEN CREATE ROLE somebody; END IF; END $$;"};
+  if (IsSqlite()) statements = {"ATTACH 'file.db' AS other;"};
   if (IsMysql()) {
-    statement = absl::StrCat("CREATE TABLE ", test_database_->parsed().database, ".users (x INT);");
+    const std::string own = test_database_->parsed().database;
+    statements = {absl::StrCat("CREATE TABLE ", own, ".users (x INT);"),
+                  absl::StrCat("CREATE OR REPLACE DATABASE ", own, ";"),
+                  absl::StrCat("EXECUTE IMMEDIATE 'DROP DATABASE ", own, "';"),
+                  "SET @a = 1, GLOBAL max_connections = @@max_connections;"};
   }
-  const absl::Status status = Verify({{.id = "a", .upgrade = statement}});
-  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_UNSUPPORTED_STATEMENT) << status;
-  EXPECT_EQ(ErrorDetail(status, "line"), "7");
+  Execute("CREATE TABLE kept (a INT)");
+  for (const std::string& statement : statements) {
+    const absl::Status status = Verify({{.id = "a", .upgrade = statement}});
+    EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_UNSUPPORTED_STATEMENT) << statement << status;
+    EXPECT_EQ(ErrorDetail(status, "line"), "7");
+    EXPECT_THAT(ErrorDetail(status, "hint"), HasSubstr("out of the range"));
+  }
+  EXPECT_TRUE(Exists("kept"));
 }
 
 TEST_P(VerifyTest, ACancelledOneEnds) {
