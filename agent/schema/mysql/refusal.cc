@@ -204,6 +204,20 @@ std::string RefusedKind(TokenReader reader, ScratchUse use) {
   return MigratesOneDatabase(first, reader) ? "" : "it may change more than one database";
 }
 
+// What is left for a server to which all conditional comments are comments.
+std::string WithoutConditional(absl::string_view statement) {
+  std::string left;
+  bool skipped = false;
+  for (const Token& token : TokensOf(statement)) {
+    if (IsConditional(token)) {
+      skipped = token.kind == TokenKind::kConditionalOpen;
+    } else if (!skipped) {
+      absl::StrAppend(&left, token.text, " ");
+    }
+  }
+  return left;
+}
+
 bool WritesFile(absl::string_view statement) {
   for (TokenReader reader(statement); !reader.AtEnd(); reader.Advance()) {
     if (!reader.ConsumeWord("into")) continue;
@@ -218,6 +232,12 @@ std::string ReasonToRefuse(absl::string_view statement, const std::set<std::stri
                            ScratchUse use) {
   if (std::string reason = RefusedKind(TokenReader(statement), use); !reason.empty()) {
     return reason;
+  }
+  const std::string unconditional = WithoutConditional(statement);
+  if (!unconditional.empty()) {
+    if (std::string reason = RefusedKind(TokenReader(unconditional), use); !reason.empty()) {
+      return reason;
+    }
   }
   if (use == ScratchUse::kMigration) {
     if (WritesFile(statement)) return "it writes a file";

@@ -88,6 +88,14 @@ TEST(RefusalTest, ServersSettingsBehindThoseOfTheSession) {
   }
 }
 
+TEST(RefusalTest, WhatIsLeftWhereConditionalCommentsAreComments) {
+  for (const char* sql :
+       {"/*!99999 INSERT */ DROP DATABASE x", "DROP /*!99999 TABLE */ DATABASE x"}) {
+    EXPECT_NE(ReasonToRefuse(sql, Databases()), "") << sql;
+    EXPECT_NE(ReasonToRefuse(sql, Databases(), ScratchUse::kMigration), "") << sql;
+  }
+}
+
 TEST(RefusalTest, WhatMigrationsReachBeyondTheirDatabase) {
   for (const char* sql : {"CREATE OR REPLACE DATABASE x",
                           "CREATE OR REPLACE SCHEMA x",
