@@ -43,7 +43,7 @@ def make(count, after):
         ]
         if i > 0 and not changed(6):
             columns.append(Column("parent_id", Integer,
-                                  ForeignKey("t%04d.id" % (i - 1), name="fk_%s" % name)))
+                                  ForeignKey("t%04d.id" % ((i - 1) // 4), name="fk_%s" % name)))
         if changed(7):
             columns.append(Column("added", Integer))
         constraints = [] if changed(8) else [UniqueConstraint("name", "amount", name="uq_%s" % name)]
