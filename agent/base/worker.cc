@@ -2,7 +2,9 @@
 
 namespace brant {
 
-Worker::Worker() : thread_([this] { Loop(); }) {}
+Worker::Worker(int threads) {
+  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { Loop(); });
+}
 
 Worker::~Worker() { Stop(); }
 
@@ -10,7 +12,7 @@ bool Worker::Post(std::function<void()> task) {
   absl::MutexLock lock(&mutex_);
   if (stopping_) return false;
   posted_.push_back({absl::Now(), std::move(task)});
-  changed_.Signal();
+  changed_.SignalAll();
   return true;
 }
 
@@ -18,7 +20,7 @@ bool Worker::PostAfter(absl::Duration delay, std::function<void()> task) {
   absl::MutexLock lock(&mutex_);
   if (stopping_) return false;
   delayed_.emplace(absl::Now() + delay, std::move(task));
-  changed_.Signal();
+  changed_.SignalAll();
   return true;
 }
 
@@ -29,11 +31,13 @@ void Worker::Stop() {
     std::multimap<absl::Time, std::function<void()>> delayed;
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
-    changed_.Signal();
+    changed_.SignalAll();
     posted.swap(posted_);
     delayed.swap(delayed_);
   }
-  if (thread_.joinable()) thread_.join();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
 }
 
 std::function<void()> Worker::Take() {

@@ -1,4 +1,4 @@
-// A thread that runs tasks one after the other.
+// Threads that run tasks, by default one, which runs them one after the other.
 
 #ifndef BRANT_AGENT_BASE_WORKER_H_
 #define BRANT_AGENT_BASE_WORKER_H_
@@ -8,6 +8,7 @@
 #include <map>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -15,12 +16,12 @@
 namespace brant {
 
 // Post and PostAfter may be called from any thread, also from a task: a task
-// that was posted comes before one whose delay ended later, and the reverse. The
-// destructor waits for the task under way, drops those that have not begun, and
-// joins the thread.
+// that was posted comes before one whose delay ended later, and the reverse. With
+// several threads they begin in that order. The destructor waits for the tasks under
+// way, drops those that have not begun, and joins the threads.
 class Worker {
  public:
-  Worker();
+  explicit Worker(int threads = 1);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -32,8 +33,8 @@ class Worker {
   // Runs a task once the delay is over.
   bool PostAfter(absl::Duration delay, std::function<void()> task) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Takes no more, drops what has not begun at once, and returns when the task
-  // under way, if any, has ended. Not to be called from a task.
+  // Takes no more, drops what has not begun at once, and returns when the tasks
+  // under way, if any, have ended. Not to be called from a task.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -52,7 +53,7 @@ class Worker {
   // By due time; tasks of the same time in the order of posting.
   std::multimap<absl::Time, std::function<void()>> delayed_ ABSL_GUARDED_BY(mutex_);
   absl::CondVar changed_;
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace brant

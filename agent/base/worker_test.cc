@@ -47,6 +47,31 @@ TEST(WorkerTest, TasksOfManyThreadsRunOneAtATime) {
   EXPECT_EQ(seen, 1600);
 }
 
+TEST(WorkerTest, SeveralThreadsRunTasksSideBySide) {
+  absl::Notification first_begun;
+  absl::Notification second_begun;
+  Worker worker(2);
+  worker.Post([&] {
+    first_begun.Notify();
+    second_begun.WaitForNotification();
+  });
+  worker.Post([&] {
+    first_begun.WaitForNotification();
+    second_begun.Notify();
+  });
+  second_begun.WaitForNotification();
+}
+
+TEST(WorkerTest, ADelayedTaskRunsWhereOneOfSeveralThreadsIsBusy) {
+  absl::Notification end;
+  absl::Notification done;
+  Worker worker(2);
+  worker.PostAfter(absl::Milliseconds(20), [&] { done.Notify(); });
+  worker.Post([&] { end.WaitForNotification(); });
+  done.WaitForNotification();
+  end.Notify();
+}
+
 TEST(WorkerTest, DelayedTasksRunWhenTheyAreDueAndByDueTime) {
   std::vector<int> order;
   absl::Notification done;

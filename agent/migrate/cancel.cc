@@ -56,11 +56,10 @@ Session* CancelToken::Exchange(Session* session) {
   return std::exchange(session_, session);
 }
 
-CancelToken::Attachment::Attachment(CancelToken& token, Session& session) : token_(token) {
-  token_.Exchange(&session);
-}
+CancelToken::Attachment::Attachment(CancelToken& token, Session& session)
+    : token_(token), before_(token.Exchange(&session)) {}
 
-CancelToken::Attachment::~Attachment() { token_.Exchange(nullptr); }
+CancelToken::Attachment::~Attachment() { token_.Exchange(before_); }
 
 CancelToken::Shield::Shield(CancelToken& token)
     : token_(token), session_(token.Exchange(nullptr)) {}

@@ -43,7 +43,8 @@ class CancelToken {
   // Waits, but not beyond Cancel. False: cancelled.
   bool SleepFor(absl::Duration duration) const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Names the session whose statements Cancel stops, for as long as it lives.
+  // Names the session whose statements Cancel stops, for as long as it lives; then
+  // again the one that was named before.
   class Attachment {
    public:
     Attachment(CancelToken& token, Session& session);
@@ -53,6 +54,7 @@ class CancelToken {
 
    private:
     CancelToken& token_;
+    Session* const before_;
   };
 
   // While it lives, Cancel only sets the reason: a clean-up must not be cancelled
