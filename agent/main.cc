@@ -100,6 +100,9 @@ absl::StatusOr<AgentOptions> ReadAgentOptions(const Settings& settings) {
   if (!settings.Text("brantd.lock-wait").empty()) {
     BRANT_ASSIGN_OR_RETURN(options.lock_wait, settings.Seconds("brantd.lock-wait"));
   }
+  BRANT_ASSIGN_OR_RETURN(ScratchServers scratch,
+                         ScratchServers::Open(settings.Text("scratch-url")));
+  options.scratch = std::make_shared<const ScratchServers>(std::move(scratch));
   // The default folder need not be there: clients bring migrations along.
   options.migrations = settings.Text("migrations");
   if (settings.Source("migrations") == SettingSource::kDefault &&
@@ -107,14 +110,6 @@ absl::StatusOr<AgentOptions> ReadAgentOptions(const Settings& settings) {
     options.migrations.clear();
   }
   return options;
-}
-
-// Null: none is named.
-absl::StatusOr<std::unique_ptr<Database>> OpenScratchServer(const Settings& settings) {
-  const std::string text = settings.Text("scratch-url");
-  if (text.empty()) return nullptr;
-  BRANT_ASSIGN_OR_RETURN(const DatabaseUrl url, ParseDatabaseUrl(text));
-  return OpenDatabase(url);
 }
 
 // Ends the calls that are left once the runs have ended. A read that waits for a
@@ -143,8 +138,6 @@ absl::Status Serve(const Flags& flags, const Settings& settings) {
   BRANT_ASSIGN_OR_RETURN(DatabaseUrl url, ParseDatabaseUrl(url_text));
   BRANT_ASSIGN_OR_RETURN(std::unique_ptr<Database> database, OpenDatabase(url));
   BRANT_ASSIGN_OR_RETURN(AgentOptions options, ReadAgentOptions(settings));
-  BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Database> scratch, OpenScratchServer(settings));
-  options.scratch = scratch.get();
   BRANT_ASSIGN_OR_RETURN(absl::Duration grace, settings.Seconds("brantd.shutdown-grace"));
 
   SilenceGrpc();
@@ -190,7 +183,7 @@ int Main(int argc, char** argv) {
           "The database; better in BRANT_DATABASE_URL or DATABASE_URL, where ps does not show it");
   setting("--migrations", "migrations", "Folder of the agent's own migrations");
   setting("--scratch-url", "scratch-url",
-          "Database beside which scratch databases are made, instead of the agent's own; better in "
+          "Databases beside which scratch databases are made, one for each kind; better in "
           "BRANT_SCRATCH_URL");
   setting("--listen", "brantd.listen",
           "host:port (port 0: a free one) or unix:///path; several with commas between");

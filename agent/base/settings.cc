@@ -38,7 +38,7 @@ constexpr SettingDefinition kSettings[] = {
     {"schemas", SettingType::kList, "", {}},
     {"exclude", SettingType::kList, "", {}},
     {"dialects", SettingType::kList, "", {}},
-    {"scratch-url", SettingType::kText, "", kScratchUrlVariable},
+    {"scratch-url", SettingType::kList, "", kScratchUrlVariable},
     {"brantd.listen", SettingType::kList, "127.0.0.1:7420", kListenVariable},
     {"brantd.log-level", SettingType::kText, "info", kLogLevelVariable},
     {"brantd.lock-wait", SettingType::kSeconds, "", {}},

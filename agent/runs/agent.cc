@@ -90,26 +90,11 @@ void Agent::StopWaiting() {
   relays_.Stop();
 }
 
-void Agent::CancelAtEnd(std::weak_ptr<CancelToken> task) {
-  absl::MutexLock lock(&schema_mutex_);
-  schema_task_ = std::move(task);
-}
-
-void Agent::CancelSchemaTask() {
-  std::shared_ptr<CancelToken> task;
-  {
-    absl::MutexLock lock(&schema_mutex_);
-    task = schema_task_.lock();
-  }
-  if (task != nullptr) task->Cancel(StoppingError());
-}
-
 void Agent::StopWorkers() {
   StopWaiting();
   poker_.Stop();
   canceller_.Stop();
-  CancelSchemaTask();
-  schema_worker_.Stop();
+  schema_tasks_.Stop();
   worker_.Stop();
   watcher_.Stop();
 }

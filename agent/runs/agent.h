@@ -12,11 +12,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "agent/base/worker.h"
 #include "agent/database/database.h"
-#include "agent/migrate/cancel.h"
 #include "agent/migrate/migrator.h"
 #include "agent/migrate/plan.h"
 #include "agent/migrate/state_reader.h"
@@ -25,8 +23,10 @@
 #include "agent/runs/lost_agent.h"
 #include "agent/runs/relayed_runs.h"
 #include "agent/runs/run_manager.h"
+#include "agent/runs/schema_tasks.h"
 #include "agent/runs/status_hub.h"
 #include "agent/runs/status_reader.h"
+#include "agent/schema/scratch_servers.h"
 #include "brant/v1/plan.pb.h"
 #include "brant/v1/revision.pb.h"
 #include "brant/v1/run.pb.h"
@@ -44,9 +44,8 @@ struct AgentOptions {
   absl::Duration heartbeat = absl::Seconds(10);
   // How often the database is asked what others wait for.
   absl::Duration poll_interval = absl::Seconds(1);
-  // Beside which scratch databases are made, and which must outlive the agent; null:
-  // beside the agent's own.
-  Database* scratch = nullptr;
+  // Where scratch space is made, but for the database's own. Never null.
+  std::shared_ptr<const ScratchServers> scratch = std::make_shared<const ScratchServers>();
 };
 
 // What StartRun is asked for.
@@ -86,8 +85,7 @@ class Agent {
   Worker& worker() { return worker_; }
   // Cancels runs: never behind what waits for the database's answer to a read.
   Worker& canceller() { return canceller_; }
-  // Reads and compares schemas, which may take long.
-  Worker& schema_worker() { return schema_worker_; }
+  SchemaTasks& schema_tasks() { return schema_tasks_; }
   Database& database() { return database_; }
   RunManager& runs() { return runs_; }
   StatusHub& hub() { return hub_; }
@@ -148,12 +146,9 @@ class Agent {
   // with SHUTTING_DOWN.
   void StopWaiting();
 
-  // The task of schema_worker that is under way is cancelled by this when the agent
-  // ends.
-  void CancelAtEnd(std::weak_ptr<CancelToken> task) ABSL_LOCKS_EXCLUDED(schema_mutex_);
-
-  // Takes no more tasks, drops those that have not begun, and waits for the one
-  // under way. May be called from any thread, after the runs were shut down.
+  // Takes no more tasks, drops those that have not begun, cancels those on
+  // schemas, and waits for those under way. May be called from any thread, after the runs were shut
+  // down.
   void StopWorkers();
 
  private:
@@ -177,7 +172,6 @@ class Agent {
                     Run& run);
   // The events of the run of a request that has succeeded; null if none has.
   absl::StatusOr<std::shared_ptr<EventLog>> FindSucceeded(const v1::Run& description);
-  void CancelSchemaTask() ABSL_LOCKS_EXCLUDED(schema_mutex_);
   // Wakes, now and again, those who follow what others do.
   void Poke();
 
@@ -196,12 +190,10 @@ class Agent {
   Worker watcher_;
   StatusHub hub_;
   RelayedRuns relays_;
-  absl::Mutex schema_mutex_;
-  std::weak_ptr<CancelToken> schema_task_ ABSL_GUARDED_BY(schema_mutex_);
   // Last: their tasks use the rest.
   Worker worker_;
   Worker canceller_;
-  Worker schema_worker_;
+  SchemaTasks schema_tasks_;
   Worker poker_;
 };
 

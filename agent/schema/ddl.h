@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+
 namespace brant {
 
 // A statement, without its semicolon.
@@ -24,6 +26,9 @@ struct DdlScript {
   // False: the statements can't be in one transaction.
   bool transactional = true;
 };
+
+// A line of a section that says what whoever reviews it should look at.
+std::string ReviewMark(absl::string_view what);
 
 // As text, each statement with its marks above it and a semicolon behind it.
 std::string ToText(const DdlScript& script);

@@ -19,8 +19,8 @@ class FakeSchemaDriver : public SchemaDriver {
   absl::StatusOr<Catalog> Introspect(Session&, const Selection&) const override {
     return Error(v1::ERROR_REASON_INTERNAL, "a fake has no database");
   }
-  absl::StatusOr<Catalog> Evaluate(Database&, const std::vector<Script>&,
-                                   const Selection&) const override {
+  absl::StatusOr<Catalog> Evaluate(Database&, const std::vector<Script>&, const Selection&,
+                                   CancelToken&) const override {
     return Error(v1::ERROR_REASON_INTERNAL, "a fake has no database");
   }
   DdlScript Render(const CatalogDiff&) const override { return {}; }

@@ -1,5 +1,6 @@
 #include "agent/schema/schema_driver.h"
 
+#include "agent/base/error.h"
 #include "agent/schema/mysql/driver.h"
 #include "agent/schema/postgresql/driver.h"
 #include "agent/schema/sqlite/driver.h"
@@ -19,6 +20,13 @@ const SchemaDriver& DriverFor(Dialect dialect) {
       break;
   }
   return postgresql;
+}
+
+absl::StatusOr<std::string> WriteSchema(const Catalog& catalog) {
+  Catalog nothing;
+  nothing.dialect = catalog.dialect;
+  BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, Diff(nothing, catalog));
+  return ToText(DriverFor(catalog.dialect).Render(diff));
 }
 
 }  // namespace brant

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "agent/database/database.h"
+#include "agent/migrate/cancel.h"
 #include "agent/schema/catalog.h"
 #include "agent/schema/ddl.h"
 #include "agent/schema/diff.h"
@@ -42,14 +43,16 @@ class SchemaDriver {
   // scratch space that is gone afterwards, also after an error. Data and objects
   // outside of it are never touched: statements that would leave it are refused.
   //
-  // Errors name file and line: STATEMENT_FAILED, UNSUPPORTED_STATEMENT.
+  // Errors name file and line: STATEMENT_FAILED, UNSUPPORTED_STATEMENT. CANCELLED, or
+  // the reason of `cancel`.
   struct Script {
     // As people know it, for errors.
     std::string file;
     std::string text;
   };
   virtual absl::StatusOr<Catalog> Evaluate(Database& database, const std::vector<Script>& scripts,
-                                           const Selection& selection) const = 0;
+                                           const Selection& selection,
+                                           CancelToken& cancel) const = 0;
 
   // The statements for a diff of this dialect's catalogs, in the order of their
   // dependencies, foreign keys that form a cycle included.
@@ -66,6 +69,9 @@ class SchemaDriver {
 };
 
 const SchemaDriver& DriverFor(Dialect dialect);
+
+// The statements that make `catalog` from nothing, in its dialect.
+absl::StatusOr<std::string> WriteSchema(const Catalog& catalog);
 
 }  // namespace brant
 

@@ -86,8 +86,10 @@ absl::StatusOr<std::vector<ScratchStatement>> ReadScripts(
   return all;
 }
 
-absl::Status ExecuteStatements(Session& session, absl::Span<const ScratchStatement> statements) {
+absl::Status ExecuteStatements(Session& session, absl::Span<const ScratchStatement> statements,
+                               const CancelToken& cancel) {
   for (const auto& [script, statement] : statements) {
+    BRANT_RETURN_IF_ERROR(cancel.reason());
     const auto execution = session.Execute(statement.text);
     if (!execution.ok()) return Failed(execution.status(), *script, statement);
   }

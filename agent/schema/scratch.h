@@ -29,8 +29,9 @@ absl::StatusOr<std::vector<ScratchStatement>> ReadScripts(
     const std::function<std::string(absl::string_view)>& refuse);
 
 // Runs them in the scratch space that the session is in. Error, with file and line:
-// STATEMENT_FAILED.
-absl::Status ExecuteStatements(Session& session, absl::Span<const ScratchStatement> statements);
+// STATEMENT_FAILED. CANCELLED, or the reason of `cancel`.
+absl::Status ExecuteStatements(Session& session, absl::Span<const ScratchStatement> statements,
+                               const CancelToken& cancel);
 
 }  // namespace brant
 

@@ -2,9 +2,11 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/migrate/statement_error.h"
+#include "agent/schema/beyond_scratch.h"
 
 namespace brant {
 namespace {
@@ -19,14 +21,27 @@ absl::Status Refused(const Step& step, const Statement& statement, absl::string_
   return error;
 }
 
+// All databases of a MySQL server, in lower case.
+absl::StatusOr<std::set<std::string>> ListDatabases(Database& server) {
+  std::set<std::string> names;
+  if (server.dialect() != Dialect::kMysql) return names;
+  BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, server.Connect({}));
+  BRANT_ASSIGN_OR_RETURN(const Rows rows,
+                         session->Query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA "
+                                        "WHERE SCHEMA_NAME <> 'information_schema'"));
+  for (const auto& row : rows) names.insert(absl::AsciiStrToLower(row[0].value_or("")));
+  return names;
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<ScratchRun>> ScratchRun::Begin(Database& server, Refuse refuse,
+absl::StatusOr<std::unique_ptr<ScratchRun>> ScratchRun::Begin(Database& server,
                                                               CancelToken& cancel) {
-  BRANT_ASSIGN_OR_RETURN(std::unique_ptr<ScratchDatabase> scratch, ScratchDatabase::Create(server));
-  std::unique_ptr<ScratchRun> run(new ScratchRun(std::move(scratch), std::move(refuse), cancel));
+  BRANT_ASSIGN_OR_RETURN(std::set<std::string> others, ListDatabases(server));
+  std::unique_ptr<ScratchRun> run(new ScratchRun(std::move(others), cancel));
+  BRANT_ASSIGN_OR_RETURN(run->scratch_, ScratchDatabase::Create(server));
   SessionOptions options;
-  options.name = "brant verify";
+  options.name = "brant scratch";
   BRANT_ASSIGN_OR_RETURN(run->session_, run->database().Connect(options));
   run->attachment_ = std::make_unique<CancelToken::Attachment>(cancel, *run->session_);
   return run;
@@ -38,10 +53,22 @@ ScratchRun::~ScratchRun() {
   session_.reset();
 }
 
-absl::Status ScratchRun::Execute(const Step& step) {
+absl::Status ScratchRun::Execute(const Bundle& bundle, RevisionIndex revision,
+                                 Direction direction) {
+  Move move;
+  move.revision = revision;
+  move.direction = direction;
+  BRANT_ASSIGN_OR_RETURN(const Step step, MakeStep(bundle, database().dialect(), std::move(move),
+                                                   v1::TRANSACTION_MODE_PER_STEP));
   absl::Status status = ExecuteSection(step);
-  if (!status.ok()) return Explained(AtStep(std::move(status), step));
-  return Explained(session_->Reset());
+  if (status.ok()) return Explained(session_->Reset());
+  status = Explained(AtStep(std::move(status), step));
+  if (IsStopped(status)) return status;
+  return WithEffect(
+      std::move(status),
+      absl::StrCat("it was the ", DirectionName(direction), " of revision ", step.revision->id,
+                   " in scratch space of ", DialectName(database().dialect()),
+                   ", and the database itself is as it was"));
 }
 
 absl::StatusOr<Catalog> ScratchRun::Introspect(const Selection& selection) {
@@ -73,7 +100,9 @@ absl::Status ScratchRun::ExecuteSection(const Step& step) {
 
 absl::Status ScratchRun::ExecuteStatement(const Step& step, const Statement& statement) {
   BRANT_RETURN_IF_ERROR(cancel_.reason());
-  if (const std::string reason = refuse_(statement.text); !reason.empty()) {
+  const std::string reason =
+      ReachesBeyondScratch(database().dialect(), statement.text, other_databases_);
+  if (!reason.empty()) {
     return Refused(step, statement, reason);
   }
   const absl::Status status = session_->Execute(statement.text).status();

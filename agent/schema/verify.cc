@@ -3,7 +3,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 
@@ -14,10 +13,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "agent/base/error.h"
-#include "agent/migrate/statement_error.h"
 #include "agent/revisions/identifier.h"
-#include "agent/schema/beyond_scratch.h"
-#include "agent/schema/comparison.h"
+#include "agent/schema/compare/comparison.h"
 #include "agent/schema/scratch_run.h"
 
 namespace brant {
@@ -130,7 +127,6 @@ class Verifier {
       : server_(server), request_(request), cancel_(cancel), selection_(request.selection) {}
 
   absl::Status Run(const std::function<void(const Verification&)>& on_done) {
-    BRANT_RETURN_IF_ERROR(ReadOtherDatabases());
     BRANT_RETURN_IF_ERROR(BeginAnew());
     std::vector<RevisionIndex> order = OrderOf(request_.bundle->graph, request_);
     for (RevisionIndex index : order) {
@@ -163,7 +159,7 @@ class Verifier {
     }
     BRANT_RETURN_IF_ERROR(Up(index));
     BRANT_ASSIGN_OR_RETURN(Snapshot after, Look());
-    BRANT_RETURN_IF_ERROR(Execute(index, Direction::kDowngrade));
+    BRANT_RETURN_IF_ERROR(run_->Execute(*request_.bundle, index, Direction::kDowngrade));
     BRANT_ASSIGN_OR_RETURN(const Snapshot restored, Look());
     BRANT_ASSIGN_OR_RETURN(result.differences, Compare(*state_, restored));
     // What the downgrade left behind would be in the second upgrade's way.
@@ -180,44 +176,16 @@ class Verifier {
     return result;
   }
 
-  absl::Status ReadOtherDatabases() {
-    if (server_.dialect() != Dialect::kMysql) return absl::OkStatus();
-    BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, server_.Connect({}));
-    BRANT_ASSIGN_OR_RETURN(const Rows rows,
-                           session->Query("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA "
-                                          "WHERE SCHEMA_NAME <> 'information_schema'"));
-    for (const auto& row : rows) {
-      other_databases_.insert(absl::AsciiStrToLower(row[0].value_or("")));
-    }
-    return absl::OkStatus();
-  }
-
   // A new scratch database, in which what was done is done again.
   absl::Status BeginAnew() {
     run_.reset();
-    const auto refuse = [this](absl::string_view statement) {
-      return ReachesBeyondScratch(server_.dialect(), statement, other_databases_);
-    };
-    BRANT_ASSIGN_OR_RETURN(run_, ScratchRun::Begin(server_, refuse, cancel_));
+    BRANT_ASSIGN_OR_RETURN(run_, ScratchRun::Begin(server_, cancel_));
     for (RevisionIndex index : done_) BRANT_RETURN_IF_ERROR(Up(index));
     return absl::OkStatus();
   }
 
-  absl::Status Up(RevisionIndex index) { return Execute(index, Direction::kUpgrade); }
-
-  absl::Status Execute(RevisionIndex index, Direction direction) {
-    Move move;
-    move.revision = index;
-    move.direction = direction;
-    BRANT_ASSIGN_OR_RETURN(const Step step,
-                           MakeStep(*request_.bundle, server_.dialect(), std::move(move),
-                                    v1::TRANSACTION_MODE_PER_STEP));
-    absl::Status status = run_->Execute(step);
-    if (status.ok() || IsStopped(status)) return status;
-    return WithEffect(
-        std::move(status),
-        absl::StrCat("it was the ", DirectionName(direction), " of revision ", step.revision->id,
-                     " in scratch space, and the database itself is as it was"));
+  absl::Status Up(RevisionIndex index) {
+    return run_->Execute(*request_.bundle, index, Direction::kUpgrade);
   }
 
   // On PostgreSQL, without a choice, of all schemas.
@@ -232,8 +200,9 @@ class Verifier {
   }
 
   absl::StatusOr<std::vector<v1::SchemaChange>> Compare(const Snapshot& from, const Snapshot& to) {
-    BRANT_ASSIGN_OR_RETURN(std::vector<v1::SchemaChange> changes,
-                           ListDifferences(run_->database(), selection_, from.catalog, to.catalog));
+    BRANT_ASSIGN_OR_RETURN(
+        std::vector<v1::SchemaChange> changes,
+        ListDifferences(run_->database(), selection_, from.catalog, to.catalog, cancel_));
     AddTriggerChanges(from.catalog, to.catalog, changes);
     AddSchemaChanges(from.schemas, to.schemas, changes);
     return changes;
@@ -243,8 +212,6 @@ class Verifier {
   const VerifyRequest& request_;
   CancelToken& cancel_;
   Selection selection_;
-  // MySQL: a migration that names one would change it.
-  std::set<std::string> other_databases_;
   std::unique_ptr<ScratchRun> run_;
   // Applied in the scratch database, in this order.
   std::vector<RevisionIndex> done_;

@@ -1,10 +1,12 @@
 #include "agent/service/schema_service.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -14,7 +16,7 @@
 #include "agent/migrate/cancel.h"
 #include "agent/migrate/state_tables.h"
 #include "agent/revisions/identifier.h"
-#include "agent/schema/comparison.h"
+#include "agent/schema/compare/comparison.h"
 #include "agent/schema/describe.h"
 #include "agent/schema/lint/lint.h"
 #include "agent/schema/verify.h"
@@ -63,6 +65,21 @@ bool NamesCurrent(absl::string_view range) {
   return false;
 }
 
+// As the API names them; one that is named twice counts once.
+absl::StatusOr<std::vector<Dialect>> ReadDialects(
+    const google::protobuf::RepeatedField<int>& numbers) {
+  std::vector<Dialect> dialects;
+  for (int number : numbers) {
+    const std::optional<Dialect> dialect = FromProto(static_cast<v1::Dialect>(number));
+    if (!dialect.has_value()) {
+      return Error(v1::ERROR_REASON_INVALID_REQUEST, "one of the dialects is not known")
+          .Hint("name those of brant/v1/revision.proto, or leave them out");
+    }
+    if (!absl::c_linear_search(dialects, *dialect)) dialects.push_back(*dialect);
+  }
+  return dialects;
+}
+
 absl::Status Lint(Agent& agent, const v1::LintRevisionsRequest& request,
                   v1::LintRevisionsResponse& response) {
   if (NamesCurrent(request.range())) {
@@ -70,15 +87,7 @@ absl::Status Lint(Agent& agent, const v1::LintRevisionsRequest& request,
                  "lint asks no database, so there is no 'current'")
         .Hint("name the revisions, as `brant history -r current:` lists them");
   }
-  std::vector<Dialect> dialects;
-  for (int number : request.dialects()) {
-    const std::optional<Dialect> dialect = FromProto(static_cast<v1::Dialect>(number));
-    if (!dialect.has_value()) {
-      return Error(v1::ERROR_REASON_INVALID_REQUEST, "one of the dialects is not known")
-          .Hint("leave out `dialects` for all that the files have sections for");
-    }
-    dialects.push_back(*dialect);
-  }
+  BRANT_ASSIGN_OR_RETURN(std::vector<Dialect> dialects, ReadDialects(request.dialects()));
   BRANT_ASSIGN_OR_RETURN(const std::shared_ptr<const Bundle> bundle,
                          agent.bundles().Get(request.bundle_digest()));
   BRANT_ASSIGN_OR_RETURN(const std::vector<RevisionIndex> revisions,
@@ -90,13 +99,48 @@ absl::Status Lint(Agent& agent, const v1::LintRevisionsRequest& request,
   return absl::OkStatus();
 }
 
-// As CancelToken::Cancel asks for: a statement that is just about to begin escapes.
-void CancelUntilEnded(Agent& agent, const std::weak_ptr<CancelToken>& token) {
-  constexpr absl::Duration kPause = absl::Milliseconds(100);
-  const std::shared_ptr<CancelToken> live = token.lock();
-  if (live == nullptr) return;
-  live->Cancel(Error(v1::ERROR_REASON_CANCELLED, "the client is gone").Hint("call again"));
-  agent.canceller().PostAfter(kPause, [&agent, token] { CancelUntilEnded(agent, token); });
+absl::Status CallerIsGone() {
+  return Error(v1::ERROR_REASON_CANCELLED, "the client is gone").Hint("call again");
+}
+
+// A call of one answer, which ends its task when nobody waits for it any more.
+class UnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  UnaryCall(SchemaTasks& tasks, std::weak_ptr<CancelToken> task)
+      : tasks_(tasks), task_(std::move(task)) {}
+
+  void OnCancel() override { tasks_.Cancel(task_, CallerIsGone()); }
+  void OnDone() override { delete this; }
+
+ private:
+  SchemaTasks& tasks_;
+  const std::weak_ptr<CancelToken> task_;
+};
+
+using SchemaTask = std::function<absl::Status(CancelToken&)>;
+
+// In its turn, unless the caller is gone by then; an error that comes of a
+// cancellation says why.
+absl::Status RunTask(SchemaTasks& tasks, const grpc::CallbackServerContext& context,
+                     const std::shared_ptr<CancelToken>& cancel, const SchemaTask& task) {
+  BRANT_RETURN_IF_ERROR(CheckCaller(context));
+  tasks.CancelAtEnd(cancel);
+  const absl::Status status = task(*cancel);
+  const absl::Status reason = cancel->reason();
+  return status.ok() || reason.ok() ? status : reason;
+}
+
+// Answers with what `task` returns.
+grpc::ServerUnaryReactor* ReplyTo(grpc::CallbackServerContext* context, SchemaTasks& tasks,
+                                  SchemaTask task) {
+  auto cancel = std::make_shared<CancelToken>();
+  auto* call = new UnaryCall(tasks, cancel);
+  Turn::Post(tasks.worker(),
+             [context, &tasks, call, cancel, task = std::move(task)](absl::Status status) {
+               if (status.ok()) status = RunTask(tasks, *context, cancel, task);
+               call->Finish(ToGrpcStatus(status));
+             });
+  return call;
 }
 
 absl::StatusOr<VerifyRequest> ReadRequest(Agent& agent, const v1::VerifyRevisionsRequest& request) {
@@ -111,22 +155,45 @@ absl::StatusOr<VerifyRequest> ReadRequest(Agent& agent, const v1::VerifyRevision
   return verify;
 }
 
-// SQLite needs no server, whatever the setting that others share says.
-absl::StatusOr<Database*> ScratchServer(Agent& agent) {
-  Database* const scratch = agent.options().scratch;
-  if (scratch == nullptr || agent.dialect() == Dialect::kSqlite) return &agent.database();
-  if (scratch->dialect() == agent.dialect()) return scratch;
-  return Error(v1::ERROR_REASON_INVALID_REQUEST,
-               absl::StrCat("scratch-url names another kind of database than the agent's, ",
-                            DialectName(agent.dialect())))
-      .Hint("name a database of the same kind in scratch-url (BRANT_SCRATCH_URL)");
+absl::StatusOr<ComparisonRequest> ReadRequest(Agent& agent,
+                                              const v1::CompareSchemaRequest& request) {
+  ComparisonRequest comparison;
+  comparison.selection = ReadSelection(agent, request.selection());
+  comparison.desired = request.desired();
+  comparison.renames.assign(request.renames().begin(), request.renames().end());
+  BRANT_ASSIGN_OR_RETURN(comparison.dialects, ReadDialects(request.dialects()));
+  const bool needs_revisions = absl::c_any_of(
+      comparison.dialects, [&agent](Dialect dialect) { return dialect != agent.dialect(); });
+  if (needs_revisions) {
+    BRANT_ASSIGN_OR_RETURN(Agent::Revisions revisions,
+                           agent.ReadRevisions(request.bundle_digest(), /*omit_database=*/false));
+    comparison.bundle = std::move(revisions.bundle);
+    comparison.applied = std::move(revisions.applied);
+  }
+  return comparison;
 }
 
-absl::Status Verify(Agent& agent, VerifyRequest request, const std::shared_ptr<CancelToken>& cancel,
+absl::Status Compare(Agent& agent, const ComparisonRequest& request, CancelToken& cancel,
+                     v1::CompareSchemaResponse& response) {
+  BRANT_ASSIGN_OR_RETURN(
+      Comparison result,
+      CompareWithDesired(agent.database(), *agent.options().scratch, request, cancel));
+  for (v1::SchemaChange& change : result.changes) *response.add_changes() = std::move(change);
+  for (const Rename& rename : result.suggested_renames) {
+    *response.add_suggested_renames() = ToProto(rename);
+  }
+  for (v1::SchemaSection& section : result.sections) *response.add_sections() = std::move(section);
+  response.mutable_data_losses()->Assign(result.data_losses.begin(), result.data_losses.end());
+  response.mutable_reviews()->Assign(result.reviews.begin(), result.reviews.end());
+  return absl::OkStatus();
+}
+
+absl::Status Verify(Agent& agent, const VerifyRequest& request, CancelToken& cancel,
                     QueueStream<v1::VerifyRevisionsResponse>& stream) {
-  BRANT_ASSIGN_OR_RETURN(Database * server, ScratchServer(agent));
-  agent.CancelAtEnd(cancel);
-  return VerifyRevisions(*server, request, *cancel, [&stream](const Verification& done) {
+  // Beside the database itself, where no other one is named for that.
+  Database* const named = agent.options().scratch->For(agent.dialect());
+  Database& server = named != nullptr ? *named : agent.database();
+  return VerifyRevisions(server, request, cancel, [&stream](const Verification& done) {
     v1::VerifyRevisionsResponse response;
     *response.mutable_revision() = ToProto(*done.revision);
     response.set_irreversible(done.irreversible);
@@ -137,77 +204,86 @@ absl::Status Verify(Agent& agent, VerifyRequest request, const std::shared_ptr<C
   });
 }
 
+// What is applied is read where all such reads are (`read`); then a schema's task
+// has its turn, which may take long. `end` is called once.
+template <typename Request>
+void InTwoParts(Agent& agent, const grpc::CallbackServerContext& context,
+                const std::shared_ptr<CancelToken>& cancel,
+                std::function<absl::StatusOr<Request>()> read,
+                std::function<absl::Status(const Request&, CancelToken&)> task,
+                std::function<void(const absl::Status&)> end) {
+  Turn::Post(agent.worker(), [&agent, &context, cancel, read = std::move(read),
+                              task = std::move(task), end = std::move(end)](absl::Status status) {
+    if (status.ok()) status = CheckCaller(context);
+    if (!status.ok()) return end(status);
+    absl::StatusOr<Request> request = read();
+    if (!request.ok()) return end(request.status());
+    SchemaTasks& tasks = agent.schema_tasks();
+    Turn::Post(tasks.worker(), [&tasks, &context, cancel, task, end,
+                                request = *std::move(request)](absl::Status status) {
+      if (status.ok()) {
+        status = RunTask(tasks, context, cancel,
+                         [&](CancelToken& token) { return task(request, token); });
+      }
+      end(status);
+    });
+  });
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* SchemaServiceImpl::InspectSchema(grpc::CallbackServerContext* context,
                                                            const v1::InspectSchemaRequest* request,
                                                            v1::InspectSchemaResponse* response) {
-  return Reply(context, agent_.schema_worker(), [this, request, response]() -> absl::Status {
-    BRANT_ASSIGN_OR_RETURN(
-        const Catalog catalog,
-        ReadCatalog(agent_.database(), ReadSelection(agent_, request->selection())));
-    *response->mutable_schema() = ToProto(catalog);
-    if (!request->with_sql()) return absl::OkStatus();
-    const Dialect dialect = FromProto(request->dialect()).value_or(agent_.dialect());
-    BRANT_ASSIGN_OR_RETURN(*response->mutable_sql(), SchemaAsSql(catalog, dialect));
-    return absl::OkStatus();
-  });
+  return ReplyTo(
+      context, agent_.schema_tasks(),
+      [this, request, response](CancelToken& cancel) -> absl::Status {
+        BRANT_ASSIGN_OR_RETURN(
+            const Catalog catalog,
+            ReadCatalog(agent_.database(), ReadSelection(agent_, request->selection()), cancel));
+        *response->mutable_schema() = ToProto(catalog);
+        if (!request->with_sql()) return absl::OkStatus();
+        const Dialect dialect = FromProto(request->dialect()).value_or(agent_.dialect());
+        BRANT_ASSIGN_OR_RETURN(*response->mutable_sql(), SchemaAsSql(catalog, dialect));
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* SchemaServiceImpl::CompareSchema(grpc::CallbackServerContext* context,
                                                            const v1::CompareSchemaRequest* request,
                                                            v1::CompareSchemaResponse* response) {
-  return Reply(context, agent_.schema_worker(), [this, request, response]() -> absl::Status {
-    ComparisonRequest comparison;
-    comparison.selection = ReadSelection(agent_, request->selection());
-    comparison.desired = request->desired();
-    comparison.renames.assign(request->renames().begin(), request->renames().end());
-    for (int dialect : request->dialects()) {
-      if (auto known = FromProto(static_cast<v1::Dialect>(dialect))) {
-        comparison.dialects.push_back(*known);
-      }
-    }
-    BRANT_ASSIGN_OR_RETURN(Comparison result, CompareWithDesired(agent_.database(), comparison));
-    for (v1::SchemaChange& change : result.changes) *response->add_changes() = std::move(change);
-    for (const Rename& rename : result.suggested_renames) {
-      *response->add_suggested_renames() = ToProto(rename);
-    }
-    for (v1::SchemaSection& section : result.sections) {
-      *response->add_sections() = std::move(section);
-    }
-    response->mutable_data_losses()->Assign(result.data_losses.begin(), result.data_losses.end());
-    return absl::OkStatus();
-  });
+  auto cancel = std::make_shared<CancelToken>();
+  auto* call = new UnaryCall(agent_.schema_tasks(), cancel);
+  InTwoParts<ComparisonRequest>(
+      agent_, *context, cancel, [this, request] { return ReadRequest(agent_, *request); },
+      [this, response](const ComparisonRequest& comparison, CancelToken& token) {
+        return Compare(agent_, comparison, token, *response);
+      },
+      [call](const absl::Status& status) { call->Finish(ToGrpcStatus(status)); });
+  return call;
 }
 
 grpc::ServerUnaryReactor* SchemaServiceImpl::LintRevisions(grpc::CallbackServerContext* context,
                                                            const v1::LintRevisionsRequest* request,
                                                            v1::LintRevisionsResponse* response) {
-  return Reply(context, agent_.worker(),
-               [this, request, response] { return Lint(agent_, *request, *response); });
+  return ReplyTo(context, agent_.schema_tasks(), [this, request, response](CancelToken&) {
+    return Lint(agent_, *request, *response);
+  });
 }
 
 grpc::ServerWriteReactor<v1::VerifyRevisionsResponse>* SchemaServiceImpl::VerifyRevisions(
     grpc::CallbackServerContext* context, const v1::VerifyRevisionsRequest* request) {
   auto cancel = std::make_shared<CancelToken>();
   auto* stream = new QueueStream<v1::VerifyRevisionsResponse>(
-      [this, token = std::weak_ptr<CancelToken>(cancel)] {
-        agent_.canceller().Post([this, token] { CancelUntilEnded(agent_, token); });
+      [this, task = std::weak_ptr<CancelToken>(cancel)] {
+        agent_.schema_tasks().Cancel(task, CallerIsGone());
       });
-  // What is applied is read where all such reads are; then it may take long.
-  Turn::Post(agent_.worker(),
-             [this, context, stream, cancel, request = *request](absl::Status status) {
-               if (status.ok()) status = CheckCaller(*context);
-               if (!status.ok()) return stream->Close(status);
-               absl::StatusOr<VerifyRequest> verify = ReadRequest(agent_, request);
-               if (!verify.ok()) return stream->Close(verify.status());
-               Turn::Post(agent_.schema_worker(),
-                          [this, context, stream, cancel, verify = *verify](absl::Status status) {
-                            if (status.ok()) status = CheckCaller(*context);
-                            if (status.ok()) status = Verify(agent_, verify, cancel, *stream);
-                            stream->Close(status);
-                          });
-             });
+  InTwoParts<VerifyRequest>(
+      agent_, *context, cancel, [this, request = *request] { return ReadRequest(agent_, request); },
+      [this, stream](const VerifyRequest& verify, CancelToken& token) {
+        return Verify(agent_, verify, token, *stream);
+      },
+      [stream](const absl::Status& status) { stream->Close(status); });
   return stream;
 }
 

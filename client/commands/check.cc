@@ -19,7 +19,7 @@ class CheckCommand : public Command {
   absl::StatusOr<int> Run(Context& context) override {
     BRANT_RETURN_IF_ERROR(CheckUpToDate(context));
     BRANT_ASSIGN_OR_RETURN(const v1::CompareSchemaResponse response,
-                           CompareSchema(context, flags_, /*all_dialects=*/false));
+                           CompareSchema(context, flags_, /*all_dialects=*/true));
     Console& console = context.console();
     if (console.json()) {
       console.PrintJson(response);

@@ -63,6 +63,9 @@ class RevisionCommand : public Command {
     for (const std::string& loss : response.data_losses()) {
       console.Note(console.Paint(Color::kYellow, absl::StrCat("DATA LOSS: ", loss)));
     }
+    for (const std::string& review : response.reviews()) {
+      console.Note(absl::StrCat("REVIEW: ", EscapeControl(review)));
+    }
     for (const v1::SchemaSection& section : response.sections()) {
       SectionDraft draft;
       draft.direction = section.direction() == v1::DIRECTION_DOWNGRADE ? Direction::kDowngrade

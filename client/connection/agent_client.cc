@@ -137,12 +137,15 @@ absl::StatusOr<v1::InspectSchemaResponse> AgentClient::InspectSchema(
 }
 
 absl::StatusOr<v1::CompareSchemaResponse> AgentClient::CompareSchema(
-    const v1::CompareSchemaRequest& request) {
+    MigrationSource& source, v1::CompareSchemaRequest request) {
   v1::CompareSchemaResponse response;
-  BRANT_RETURN_IF_ERROR(Retry([&](grpc::ClientContext& context) {
+  // No deadline: a large schema is evaluated, and migrations are replayed.
+  const auto call = [&](grpc::ClientContext& context) {
     return ToStatus(v1::SchemaService::NewStub(connection_->channel())
                         ->CompareSchema(&context, request, &response));
-  }));
+  };
+  BRANT_RETURN_IF_ERROR(request.dialects_size() > 1 ? WithBundle(source, request, call)
+                                                    : Retry(call));
   return response;
 }
 

@@ -53,7 +53,9 @@ class AgentClient {
 
   // These may take as long as the database needs.
   absl::StatusOr<v1::InspectSchemaResponse> InspectSchema(const v1::InspectSchemaRequest& request);
-  absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(const v1::CompareSchemaRequest& request);
+  // `source` is asked where there are several dialects.
+  absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(MigrationSource& source,
+                                                          v1::CompareSchemaRequest request);
 
   // `on_revision` gets the revisions in order, each once.
   absl::Status VerifyRevisions(

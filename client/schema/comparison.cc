@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "agent/base/dialect_proto.h"
 #include "agent/base/error.h"
 
 namespace brant {
@@ -84,7 +86,7 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
     BRANT_ASSIGN_OR_RETURN(const std::vector<v1::Dialect> dialects, ReadDialects(context));
     for (v1::Dialect wanted : dialects) request.add_dialects(wanted);
   }
-  return agent->CompareSchema(request);
+  return agent->CompareSchema(context.migrations(), std::move(request));
 }
 
 absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context,
@@ -112,11 +114,14 @@ std::string FormatChange(const v1::SchemaChange& change) {
   if (change.action() == v1::SchemaChange::ACTION_CREATE) sign = "+";
   if (change.action() == v1::SchemaChange::ACTION_DROP) sign = "-";
   const bool renamed = change.action() == v1::SchemaChange::ACTION_RENAME;
-  return EscapeControl(absl::StrCat(sign, " ", change.kind(), " ", change.name(),
-                                    change.detail().empty() ? ""
-                                    : renamed               ? ": renamed "
-                                                            : ": ",
-                                    change.detail()));
+  const std::optional<Dialect> only = FromProto(change.dialect());
+  return EscapeControl(absl::StrCat(
+      sign, " ", change.kind(), " ", change.name(),
+      change.detail().empty() ? ""
+      : renamed               ? ": renamed "
+                              : ": ",
+      change.detail(),
+      only.has_value() ? absl::StrCat(" (", DialectName(*only), " alone)") : std::string()));
 }
 
 std::string FormatRename(const v1::SchemaRename& rename) {

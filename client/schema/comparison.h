@@ -32,8 +32,8 @@ struct ComparisonFlags {
 // is applied.
 absl::Status CheckUpToDate(Context& context);
 
-// Compares the database with the desired schema. `all_dialects`: with statements
-// for the dialects of brant.toml.
+// Compares the database with the desired schema. `all_dialects`: in all dialects of
+// brant.toml, and not only in that of the database.
 absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
                                                         const ComparisonFlags& flags,
                                                         bool all_dialects);
@@ -42,7 +42,7 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
 // decided by whoever sits at the terminal. Error: INVALID_REQUEST if nobody does.
 absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context, ComparisonFlags flags);
 
-// `+ table users`, `~ column users.email: type …`.
+// `+ table users`, `~ column users.email: type … (postgresql alone)`.
 std::string FormatChange(const v1::SchemaChange& change);
 // `users.picture=avatar`, as --rename takes it.
 std::string FormatRename(const v1::SchemaRename& rename);

@@ -15,8 +15,9 @@ absl::StatusOr<Catalog> MysqlSchemaDriver::Introspect(Session& session,
 
 absl::StatusOr<Catalog> MysqlSchemaDriver::Evaluate(Database& database,
                                                     const std::vector<Script>& scripts,
-                                                    const Selection& selection) const {
-  return mysql::EvaluateInScratch(database, scripts, selection);
+                                                    const Selection& selection,
+                                                    CancelToken& cancel) const {
+  return mysql::EvaluateInScratch(database, scripts, selection, cancel);
 }
 
 DdlScript MysqlSchemaDriver::Render(const CatalogDiff& diff) const {

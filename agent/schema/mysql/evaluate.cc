@@ -96,13 +96,14 @@ absl::Status Enter(Session& session, const std::string& name) {
 absl::StatusOr<Catalog> EvaluateIn(Session& session, const std::string& name,
                                    const std::set<std::string>& databases,
                                    const std::vector<SchemaDriver::Script>& scripts,
-                                   const Selection& selection) {
+                                   const Selection& selection, CancelToken& cancel) {
+  const CancelToken::Attachment attachment(cancel, session);
   BRANT_RETURN_IF_ERROR(Enter(session, name));
   BRANT_ASSIGN_OR_RETURN(const std::vector<ScratchStatement> statements,
                          ReadScripts(Dialect::kMysql, scripts, [&databases](absl::string_view sql) {
                            return ReasonToRefuse(sql, databases);
                          }));
-  BRANT_RETURN_IF_ERROR(ExecuteStatements(session, statements));
+  BRANT_RETURN_IF_ERROR(ExecuteStatements(session, statements, cancel));
   // What the scripts have set must not change how the catalogue reads.
   BRANT_RETURN_IF_ERROR(session.Reset());
   BRANT_RETURN_IF_ERROR(Enter(session, name));
@@ -124,7 +125,7 @@ void DropAnyhow(Database& database, Session& session, const std::string& name) {
 
 absl::StatusOr<Catalog> EvaluateInScratch(Database& database,
                                           const std::vector<SchemaDriver::Script>& scripts,
-                                          const Selection& selection) {
+                                          const Selection& selection, CancelToken& cancel) {
   BRANT_ASSIGN_OR_RETURN(std::unique_ptr<Session> session, database.Connect(Options()));
   BRANT_ASSIGN_OR_RETURN(Server server, AskServer(*session));
   BRANT_ASSIGN_OR_RETURN(std::set<std::string> databases, Databases(*session));
@@ -132,7 +133,7 @@ absl::StatusOr<Catalog> EvaluateInScratch(Database& database,
   const std::string name = NewScratchName();
   BRANT_RETURN_IF_ERROR(Create(*session, name, server));
   const absl::Cleanup drop = [&] { DropAnyhow(database, *session, name); };
-  return EvaluateIn(*session, name, databases, scripts, selection);
+  return EvaluateIn(*session, name, databases, scripts, selection, cancel);
 }
 
 }  // namespace brant::mysql

@@ -17,7 +17,7 @@ namespace brant::mysql {
 // Error: DATABASE_PERMISSION_DENIED where databases can't be made.
 absl::StatusOr<Catalog> EvaluateInScratch(Database& database,
                                           const std::vector<SchemaDriver::Script>& scripts,
-                                          const Selection& selection);
+                                          const Selection& selection, CancelToken& cancel);
 
 }  // namespace brant::mysql
 

@@ -43,8 +43,9 @@ absl::StatusOr<Catalog> PostgresqlSchemaDriver::Introspect(Session& session,
 
 absl::StatusOr<Catalog> PostgresqlSchemaDriver::Evaluate(Database& database,
                                                          const std::vector<Script>& scripts,
-                                                         const Selection& selection) const {
-  return EvaluatePostgresql(database, scripts, selection);
+                                                         const Selection& selection,
+                                                         CancelToken& cancel) const {
+  return EvaluatePostgresql(database, scripts, selection, cancel);
 }
 
 DdlScript PostgresqlSchemaDriver::Render(const CatalogDiff& diff) const {

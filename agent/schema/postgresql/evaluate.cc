@@ -137,7 +137,8 @@ absl::StatusOr<bool> ExecuteAtOnce(Session& session,
 
 absl::StatusOr<Catalog> EvaluateInTransaction(Session& session,
                                               const std::vector<SchemaDriver::Script>& scripts,
-                                              const Selection& selection) {
+                                              const Selection& selection, CancelToken& cancel) {
+  const CancelToken::Attachment attachment(cancel, session);
   BRANT_ASSIGN_OR_RETURN(PostgresqlSchemas schemas, FindPostgresqlSchemas(session, selection));
   BRANT_ASSIGN_OR_RETURN(const std::vector<std::string> set_aside, SetAside(session, schemas));
   std::vector<SchemaDriver::Script> prepared = scripts;
@@ -149,7 +150,7 @@ absl::StatusOr<Catalog> EvaluateInTransaction(Session& session,
   BRANT_ASSIGN_OR_RETURN(const bool done, ExecuteAtOnce(session, statements));
   if (!done) {
     PostgresqlScratchSession scratch(session, set_aside);
-    BRANT_RETURN_IF_ERROR(ExecuteStatements(scratch, statements));
+    BRANT_RETURN_IF_ERROR(ExecuteStatements(scratch, statements, cancel));
   }
   // SET ROLE in a script may have left less rights than it takes to read all.
   BRANT_RETURN_IF_ERROR(session.Query("RESET ROLE").status());
@@ -163,13 +164,13 @@ absl::StatusOr<Catalog> EvaluateInTransaction(Session& session,
 
 absl::StatusOr<Catalog> EvaluatePostgresql(Database& database,
                                            const std::vector<SchemaDriver::Script>& scripts,
-                                           const Selection& selection) {
+                                           const Selection& selection, CancelToken& cancel) {
   SessionOptions options;
   options.name = "brant schema";
   options.lock_timeout = kScratchLockTimeout;
   BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, database.Connect(options));
   BRANT_RETURN_IF_ERROR(session->Begin());
-  absl::StatusOr<Catalog> catalog = EvaluateInTransaction(*session, scripts, selection);
+  absl::StatusOr<Catalog> catalog = EvaluateInTransaction(*session, scripts, selection, cancel);
   // If it can't be rolled back, the session is lost and its transaction with it.
   session->Rollback().IgnoreError();
   return catalog;

@@ -20,7 +20,7 @@ namespace brant {
 // writers go on. It waits for a lock for some seconds and then gives up.
 absl::StatusOr<Catalog> EvaluatePostgresql(Database& database,
                                            const std::vector<SchemaDriver::Script>& scripts,
-                                           const Selection& selection);
+                                           const Selection& selection, CancelToken& cancel);
 
 }  // namespace brant
 

@@ -32,14 +32,16 @@ absl::StatusOr<Catalog> SqliteSchemaDriver::Introspect(Session& session,
 }
 
 absl::StatusOr<Catalog> SqliteSchemaDriver::Evaluate(Database&, const std::vector<Script>& scripts,
-                                                     const Selection& selection) const {
+                                                     const Selection& selection,
+                                                     CancelToken& cancel) const {
   DatabaseUrl in_memory;
   in_memory.dialect = Dialect::kSqlite;
   BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Database> scratch, OpenDatabase(in_memory));
   BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, scratch->Connect({}));
+  const CancelToken::Attachment attachment(cancel, *session);
   BRANT_ASSIGN_OR_RETURN(const std::vector<ScratchStatement> statements,
                          ReadScripts(Dialect::kSqlite, scripts, ReasonToRefuse));
-  BRANT_RETURN_IF_ERROR(ExecuteStatements(*session, statements));
+  BRANT_RETURN_IF_ERROR(ExecuteStatements(*session, statements, cancel));
   return IntrospectSqlite(*session, selection);
 }
 

@@ -13,7 +13,7 @@ class SqliteSchemaDriver final : public SchemaDriver {
   Dialect dialect() const override { return Dialect::kSqlite; }
   absl::StatusOr<Catalog> Introspect(Session& session, const Selection& selection) const override;
   absl::StatusOr<Catalog> Evaluate(Database& database, const std::vector<Script>& scripts,
-                                   const Selection& selection) const override;
+                                   const Selection& selection, CancelToken& cancel) const override;
   DdlScript Render(const CatalogDiff& diff) const override;
   DataType ReadType(absl::string_view native) const override;
   std::string WriteType(const DataType& type) const override;

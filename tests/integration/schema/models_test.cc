@@ -49,7 +49,8 @@ class ModelsTest : public ::testing::TestWithParam<Dialect> {
     BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, Diff(nothing, translation.catalog));
     sql_ = ToText(Driver().Render(diff));
     BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Database> database, OpenDatabase(DatabaseUrl()));
-    return Driver().Evaluate(*database, {{"the models", sql_}}, {});
+    CancelToken never;
+    return Driver().Evaluate(*database, {{"the models", sql_}}, {}, never);
   }
 
   const SchemaDriver& Driver() const { return DriverFor(GetParam()); }

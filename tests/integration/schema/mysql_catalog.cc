@@ -25,7 +25,9 @@ Catalog MysqlCatalog::Introspect() {
 }
 
 Catalog MysqlCatalog::Evaluate(absl::string_view script) {
-  auto catalog = driver_.Evaluate(database_.database(), {{"schema.sql", std::string(script)}}, {});
+  CancelToken never;
+  auto catalog =
+      driver_.Evaluate(database_.database(), {{"schema.sql", std::string(script)}}, {}, never);
   if (catalog.ok()) return *std::move(catalog);
   ADD_FAILURE() << DescribeError(catalog.status());
   return {};

@@ -39,11 +39,12 @@ class MysqlEvaluateTest : public ::testing::Test, protected MysqlCatalog {
 
   absl::Status Try(absl::string_view script) {
     return driver()
-        .Evaluate(database().database(), {{"schema/a.sql", std::string(script)}}, {})
+        .Evaluate(database().database(), {{"schema/a.sql", std::string(script)}}, {}, never_)
         .status();
   }
 
   std::string real_;
+  CancelToken never_;
 };
 
 TEST_F(MysqlEvaluateTest, RefusesWhatWouldLeave) {
@@ -164,7 +165,9 @@ TEST_F(MysqlEvaluateTest, SaysWhatIsMissingWhereItMayNotMakeDatabases) {
   const auto restricted = MakeMysqlDatabase(url);
   ASSERT_TRUE(restricted.ok());
   const auto evaluate = [&] {
-    return driver().Evaluate(**restricted, {{"a.sql", "CREATE TABLE t (a INT)"}}, {}).status();
+    return driver()
+        .Evaluate(**restricted, {{"a.sql", "CREATE TABLE t (a INT)"}}, {}, never_)
+        .status();
   };
   const absl::Status status = evaluate();
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_DATABASE_PERMISSION_DENIED) << status;

@@ -192,7 +192,8 @@ TEST_F(EvaluateTest, ItTakesTheOwnerOfTheSchema) {
   url.password = "secret";
   const auto database = OpenDatabase(url).value();
   const std::vector<SchemaDriver::Script> scripts = {{"a.sql", "CREATE TABLE a (x citext);"}};
-  const auto refused = driver_.Evaluate(*database, scripts, selection_);
+  CancelToken never;
+  const auto refused = driver_.Evaluate(*database, scripts, selection_, never);
   EXPECT_EQ(ReasonOf(refused.status()), v1::ERROR_REASON_DATABASE_PERMISSION_DENIED);
   EXPECT_THAT(DescribeError(refused.status()), HasSubstr("OWNER TO"));
 
@@ -200,7 +201,7 @@ TEST_F(EvaluateTest, ItTakesTheOwnerOfTheSchema) {
   ASSERT_TRUE(Run(absl::StrCat("GRANT CREATE ON DATABASE ", url.database, " TO ", role,
                                "; ALTER SCHEMA public OWNER TO ", role))
                   .ok());
-  const auto catalog = driver_.Evaluate(*database, scripts, selection_);
+  const auto catalog = driver_.Evaluate(*database, scripts, selection_, never);
   ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
   EXPECT_EQ(catalog->tables[0].columns[0].type.native, "citext");
   ASSERT_TRUE(Run(absl::StrCat("ALTER SCHEMA public OWNER TO CURRENT_USER; DROP OWNED BY ", role,
@@ -246,12 +247,13 @@ TEST_F(EvaluateTest, WorksBehindAPooler) {
   pooled.host = "127.0.0.1";
   pooled.port = port;
   const auto database = OpenDatabase(pooled).value();
+  CancelToken never;
   const auto catalog = driver_.Evaluate(*database,
                                         {{"dump.sql",
                                           "SET check_function_bodies = false; "
                                           "SELECT pg_catalog.set_config('search_path', '', false); "
                                           "CREATE TABLE public.a (id int);"}},
-                                        selection_);
+                                        selection_, never);
   ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
   EXPECT_THAT(catalog->tables, SizeIs(1));
   const auto session = database->Connect(SessionOptions()).value();

@@ -69,7 +69,8 @@ class PostgresqlSchemaTest : public testing::Test {
   absl::StatusOr<Catalog> Introspect() { return driver_.Introspect(*session_, selection_); }
 
   absl::StatusOr<Catalog> Evaluate(const std::string& sql) {
-    return driver_.Evaluate(*database_, {{"schema.sql", sql}}, selection_);
+    CancelToken never;
+    return driver_.Evaluate(*database_, {{"schema.sql", sql}}, selection_, never);
   }
 
   // The statements between two catalogs, and that they lead there.

@@ -1,0 +1,47 @@
+#include "agent/schema/compare/desired_schema.h"
+
+#include <string>
+#include <utility>
+
+#include "agent/base/error.h"
+
+namespace brant {
+namespace {
+
+using Script = SchemaDriver::Script;
+
+std::vector<Script> ToScripts(const google::protobuf::RepeatedPtrField<v1::SourceFile>& files) {
+  std::vector<Script> scripts;
+  for (const v1::SourceFile& file : files) scripts.push_back({file.name(), file.content()});
+  return scripts;
+}
+
+}  // namespace
+
+absl::StatusOr<DesiredSchema> DesiredSchema::Read(const v1::DesiredSchema& desired) {
+  DesiredSchema result;
+  result.sql_ = ToScripts(desired.sql_files());
+  if (!desired.model_files().empty()) {
+    BRANT_ASSIGN_OR_RETURN(result.models_, ReadModels(ToScripts(desired.model_files()),
+                                                      DriverFor(Dialect::kPostgresql)));
+  }
+  return result;
+}
+
+std::vector<Rename> DesiredSchema::PendingIn(const Catalog& database) const {
+  return has_models() ? PendingRenames(models_->renames, database) : std::vector<Rename>();
+}
+
+Translation DesiredSchema::ModelsFor(Dialect dialect) const {
+  return Translate(models_->catalog, DriverFor(Dialect::kPostgresql), DriverFor(dialect));
+}
+
+absl::StatusOr<Catalog> DesiredSchema::Evaluate(Database& database, const Selection& selection,
+                                                CancelToken& cancel) const {
+  const SchemaDriver& driver = DriverFor(database.dialect());
+  if (!has_models()) return driver.Evaluate(database, sql_, selection, cancel);
+  BRANT_ASSIGN_OR_RETURN(std::string sql, WriteSchema(ModelsFor(driver.dialect()).catalog));
+  return driver.Evaluate(database, {{"the models as SQL", std::move(sql)}}, selection, cancel);
+}
+
+}  // namespace brant
