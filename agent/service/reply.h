@@ -23,10 +23,13 @@ inline grpc::Status ToGrpcStatus(const absl::Status& status) {
                       ToRpcStatus(status).SerializeAsString());
 }
 
+inline absl::Status CallerIsGone() {
+  return Error(v1::ERROR_REASON_CANCELLED, "the client is gone").Hint("call again");
+}
+
 // Why a call is not to be answered when its turn comes, if so.
 inline absl::Status CheckCaller(const grpc::CallbackServerContext& context) {
-  if (!context.IsCancelled()) return absl::OkStatus();
-  return Error(v1::ERROR_REASON_CANCELLED, "the client is gone").Hint("call again");
+  return context.IsCancelled() ? CallerIsGone() : absl::OkStatus();
 }
 
 // Part of a call that waits for its turn on a worker. Every call is answered,
