@@ -201,7 +201,12 @@ absl::Status ScratchDatabase::CreateOnServer() {
                                                           ? PostgresqlStatement(*keeper_, name)
                                                           : MysqlStatement(*keeper_, name));
   const absl::Status made = keeper_->Execute(statement).status();
-  if (made.ok()) return absl::OkStatus();
+  if (made.ok()) {
+    if (beside_.dialect() != Dialect::kPostgresql) return absl::OkStatus();
+    // Nobody wants it back after a crash.
+    return keeper_->Execute(absl::StrCat("ALTER DATABASE ", name, " SET synchronous_commit = off"))
+        .status();
+  }
   name_.clear();
   if (ReasonOf(made) == v1::ERROR_REASON_DATABASE_PERMISSION_DENIED) {
     return PermissionDenied(made, beside_.dialect());
