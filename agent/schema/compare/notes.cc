@@ -20,7 +20,8 @@ struct Written {
 template <typename T>
 void AddParts(const std::vector<Change<T>>& changes, Written& written) {
   for (const Change<T>& change : changes) {
-    if (change.to != nullptr) written.parts.insert(change.to->name);
+    // What goes may do so because it can't be said here: a note says it.
+    written.parts.insert(change.to != nullptr ? change.to->name : change.from->name);
   }
 }
 
