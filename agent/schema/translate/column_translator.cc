@@ -159,6 +159,8 @@ void TableTranslator::TranslateGenerated(const Column& column, Column& result) {
   if (column.generated.empty()) return;
   result.generated = Expression(column.generated, PartOf(column));
   result.generated_stored = column.generated_stored;
+  // MariaDB has no NOT NULL there.
+  if (To(Dialect::kMysql)) result.nullable = true;
   if (To(Dialect::kPostgresql) && !column.generated_stored) {
     Note(PartOf(column), "is stored on PostgreSQL, which knows no other generated columns");
     result.generated_stored = true;

@@ -139,6 +139,16 @@ TEST(TranslateTest, Defaults) {
   }
 }
 
+TEST(TranslateTest, GeneratedColumnsOfMysqlSayNothingOfNull) {
+  Column column = MakeColumn(Dialect::kPostgresql, "a", "text");
+  column.nullable = false;
+  column.generated = "(b || c)";
+  column.generated_stored = true;
+  const Table table = MakeTable({column});
+  EXPECT_TRUE(OnlyColumn(TranslateTable(table, Dialect::kPostgresql, Dialect::kMysql)).nullable);
+  EXPECT_FALSE(OnlyColumn(TranslateTable(table, Dialect::kPostgresql, Dialect::kSqlite)).nullable);
+}
+
 TEST(TranslateTest, DefaultTimesOfMysqlHaveTheirColumnsPrecision) {
   class Precise final : public FakeSchemaDriver {
    public:
