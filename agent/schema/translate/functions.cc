@@ -47,14 +47,24 @@ constexpr Names kFunctions[] = {
     {"coalesce", "ifnull", "ifnull"},
 };
 
+constexpr absl::string_view kUuidNames = "gen_random_uuid uuid_generate_v4 uuid";
+// A random one (version 4) for SQLite, which has no function for it.
+constexpr absl::string_view kSqliteUuid =
+    "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || "
+    "substr(hex(randomblob(2)), 2) || '-' || substr('89AB', 1 + (random() & 3), 1) || "
+    "substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";
+
 constexpr absl::string_view kNowNames =
     "now transaction_timestamp statement_timestamp current_timestamp";
 
+bool IsOneOf(absl::string_view name, absl::string_view names) {
+  const std::vector<absl::string_view> all = absl::StrSplit(names, ' ');
+  return absl::c_linear_search(all, name);
+}
+
 const Names* Find(absl::string_view name, Dialect dialect) {
   for (const Names& names : kFunctions) {
-    const std::vector<absl::string_view> all =
-        absl::StrSplit(names[static_cast<size_t>(dialect)], ' ');
-    if (absl::c_linear_search(all, name)) return &names;
+    if (IsOneOf(name, names[static_cast<size_t>(dialect)])) return &names;
   }
   return nullptr;
 }
@@ -78,8 +88,10 @@ std::string SqlWriter::Function(const pg_query::FuncCall& call) {
     return Unknown(absl::StrCat("the function ", parts.front(), ".", name));
   }
   const int arguments = call.args_size();
-  const std::vector<absl::string_view> now = absl::StrSplit(kNowNames, ' ');
-  if (arguments == 0 && absl::c_linear_search(now, name)) return "CURRENT_TIMESTAMP";
+  if (arguments == 0 && IsOneOf(name, kNowNames)) return "CURRENT_TIMESTAMP";
+  if (arguments == 0 && To(Dialect::kSqlite) && IsOneOf(name, kUuidNames)) {
+    return std::string(kSqliteUuid);
+  }
   if (from_ == Dialect::kSqlite && (name == "datetime" || name == "date") && arguments == 1 &&
       call.args(0).a_const().sval().sval() == "now") {
     return name == "date" ? "CURRENT_DATE" : "CURRENT_TIMESTAMP";
