@@ -22,7 +22,12 @@ void TableTranslator::TranslateKeys() {
       Note("primary key", "is checked at once");
       key.deferrable = key.initially_deferred = false;
     }
-    if (!key.name.empty()) names_.Add(result_.name.schema, key.name);
+    // PostgreSQL's has a name, which statements about it use.
+    if (To(Dialect::kPostgresql)) {
+      key.name = NameFor(key.name, {}, "pkey");
+    } else if (!key.name.empty()) {
+      names_.Add(result_.name.schema, key.name);
+    }
     // SQLite's may be NULL.
     for (Column& column : result_.columns) {
       if (absl::c_linear_search(key.columns, column.name)) column.nullable = false;

@@ -418,11 +418,13 @@ TEST(TranslateTest, Constraints) {
 
 TEST(TranslateTest, ConstraintsWithoutNamesGetConventionalOnes) {
   Table table = MakeTable({MakeColumn(Dialect::kSqlite, "a", "INT")});
+  table.primary_key = PrimaryKey{.name = "", .columns = {"a"}};
   table.uniques.push_back({.name = "", .columns = {"a"}});
   table.checks.push_back({.name = "", .expression = "a > 0"});
   table.foreign_keys.push_back(
       {.name = "", .columns = {"a"}, .referenced_table = {"", "t"}, .referenced_columns = {"a"}});
   const Translation translation = TranslateTable(table, Dialect::kSqlite, Dialect::kPostgresql);
+  EXPECT_EQ(OnlyTable(translation).primary_key->name, "t_pkey");
   EXPECT_EQ(OnlyTable(translation).uniques[0].name, "t_a_key");
   EXPECT_EQ(OnlyTable(translation).checks[0].name, "t_check");
   EXPECT_EQ(OnlyTable(translation).foreign_keys[0].name, "t_a_fkey");
