@@ -30,7 +30,10 @@ TEST(ExpressionTest, FromPostgresql) {
   // As pg_get_constraintdef and its like show them; on SQLite, on MySQL.
   const std::vector<Case> cases = {
       {"0", "0", "0"},
-      {"'-1'::integer", "'-1'", "'-1'"},
+      {"'-1'::integer", "-1", "-1"},
+      {"'9000000000'::bigint", "9000000000", "9000000000"},
+      {"'-0.5'::numeric", "-0.5", "-0.5"},
+      {"'NaN'::numeric", "'NaN'", "'NaN'"},
       {"-1", "-1", "-1"},
       {"1.50", "1.50", "1.50"},
       {"99999999999", "99999999999", "99999999999"},

@@ -33,6 +33,20 @@ bool IsText(absl::string_view type) {
          type == "nchar";
 }
 
+bool IsNumeric(absl::string_view type) {
+  return type == "int2" || type == "int4" || type == "int8" || type == "numeric" ||
+         type == "float4" || type == "float8";
+}
+
+// `-1`, `9000000000`, `0.5`.
+bool IsNumber(absl::string_view text) {
+  absl::ConsumePrefix(&text, "-");
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, '.');
+  return parts.size() <= 2 && absl::c_all_of(parts, [](absl::string_view digits) {
+           return !digits.empty() && absl::c_all_of(digits, absl::ascii_isdigit);
+         });
+}
+
 // A type of CAST, as each dialect has it (PostgreSQL, SQLite, MySQL); empty: the
 // value goes without a cast there.
 absl::string_view CastType(absl::string_view type, Dialect to) {
@@ -219,7 +233,12 @@ std::string SqlWriter::Cast(const pg_query::TypeCast& cast) {
   const std::vector<std::string> names = NameParts(cast.type_name().names());
   const std::string type = names.empty() ? "" : names.back();
   if (cast.type_name().array_bounds_size() > 0 && cast.arg().has_a_const()) {
+    if (cast.arg().a_const().isnull()) return Write(cast.arg());
     return cast.arg().a_const().sval().sval() == "{}" ? kEmptyArray : Unknown("an array");
+  }
+  // PostgreSQL shows a number as text where it is negative or large.
+  if (IsNumeric(type) && IsNumber(cast.arg().a_const().sval().sval())) {
+    return cast.arg().a_const().sval().sval();
   }
   // A literal has the type that its place gives it.
   if (cast.arg().has_a_const() && type != "interval" && !absl::StartsWith(type, "reg")) {
