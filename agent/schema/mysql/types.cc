@@ -237,6 +237,7 @@ DataType ReadDataType(absl::string_view native) {
 }
 
 std::string WriteDataType(const DataType& type) {
+  if (type.dimensions > 0) return "json";
   switch (type.kind) {
     case TypeKind::kOther:
       return type.native;

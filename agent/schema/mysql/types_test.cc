@@ -38,6 +38,12 @@ TEST(TypesTest, WhatHasNoLimitStaysUnlimited) {
   EXPECT_EQ(WriteDataType(Of(TypeKind::kTimestamp)), "datetime(6)");
 }
 
+TEST(TypesTest, ArraysAreJson) {
+  DataType type = Of(TypeKind::kBigInt);
+  type.dimensions = 1;
+  EXPECT_EQ(WriteDataType(type), "json");
+}
+
 TEST(TypesTest, TextsHaveTheirSize) {
   for (const char* native : {"tinytext", "text", "mediumtext", "longtext", "tinyblob", "blob",
                              "mediumblob", "longblob", "datetime", "datetime(3)", "timestamp",

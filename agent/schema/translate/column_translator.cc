@@ -125,8 +125,12 @@ void TableTranslator::TranslateIdentity(const Column& column, Column& result) {
 
 void TableTranslator::TranslateDefault(const Column& column, Column& result) {
   if (!column.default_value.has_value()) return;
-  TranslatedSql translated =
-      TranslateExpression(*column.default_value, from_.dialect(), to_, columns_);
+  // Of a bare '{}' only the type says whether it is an array or JSON.
+  const std::string value =
+      column.type.dimensions > 0
+          ? absl::StrCat("CAST(", *column.default_value, " AS ", column.type.native, ")")
+          : *column.default_value;
+  TranslatedSql translated = TranslateExpression(value, from_.dialect(), to_, columns_);
   if (!translated.ok()) {
     Note(PartOf(column), absl::StrCat("its default can't be translated and stays as it is, because "
                                       "of ",

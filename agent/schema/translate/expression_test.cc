@@ -43,6 +43,8 @@ TEST(ExpressionTest, FromPostgresql) {
       {"'{}'::jsonb", "'{}'", "'{}'"},
       {"'{}'::text[]", "'[]'", "'[]'"},
       {"ARRAY[]::integer[]", "'[]'", "'[]'"},
+      {"('{}'::text[])::character varying[]", "'[]'", "'[]'"},
+      {"NULL::text[]", "NULL", "NULL"},
       {"'{a}'::text[]", "? an array", "? an array"},
       {"'2024-01-01'::date", "'2024-01-01'", "'2024-01-01'"},
       {"now()", "CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP"},

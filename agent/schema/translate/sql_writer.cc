@@ -245,7 +245,8 @@ std::string SqlWriter::Cast(const pg_query::TypeCast& cast) {
     return Write(cast.arg());
   }
   if (cast.type_name().array_bounds_size() > 0) {
-    return cast.arg().has_a_array_expr() ? Write(cast.arg()) : Unknown("an array");
+    const bool is_known = cast.arg().has_a_array_expr() || cast.arg().has_type_cast();
+    return is_known ? Write(cast.arg()) : Unknown("an array");
   }
   if (IsText(type) || type == "numeric" || type == "decimal") return Write(cast.arg());
   const absl::string_view wanted = CastType(type, to_.dialect());
