@@ -10,6 +10,7 @@
 #include "agent/schema/models/enum_labels.h"
 #include "agent/schema/models/model_files.h"
 #include "agent/schema/models/references.h"
+#include "agent/schema/models/source_place.h"
 
 namespace brant {
 namespace {
@@ -44,6 +45,8 @@ void AddUniques(ModelTable& model, Problems& problems) {
     UniqueConstraint constraint;
     constraint.columns = {model.table.columns[i].name};
     model.table.uniques.push_back(std::move(constraint));
+    model.unique_places.push_back(
+        PlaceOf(*model.columns[i].field, "the unique constraint of field"));
   }
   for (int i = 0; i < model.options.ExtensionSize(unique); ++i) {
     const UniqueOptions& options = model.options.GetExtension(unique, i);
@@ -55,6 +58,8 @@ void AddUniques(ModelTable& model, Problems& problems) {
     constraint.initially_deferred = options.initially_deferred();
     if (HasColumns(model, constraint.columns, "unique constraint", problems)) {
       model.table.uniques.push_back(std::move(constraint));
+      model.unique_places.push_back(
+          PlaceOfOption(*model.message, unique.number(), i, "a unique constraint of message"));
     }
   }
 }
@@ -73,6 +78,7 @@ std::string OneofCheck(const std::vector<std::string>& columns, OneofRule rule) 
 struct NamedCheck {
   CheckConstraint check;
   std::string about;
+  ModelPlace place;
 };
 
 std::vector<NamedCheck> ChecksOf(const ModelTable& model, const SchemaDriver& postgresql,
@@ -84,14 +90,15 @@ std::vector<NamedCheck> ChecksOf(const ModelTable& model, const SchemaDriver& po
     const ColumnOptions& options = model.columns[i].options;
     const std::string& name = model.table.columns[i].name;
     const std::string quoted = postgresql.Quote(name);
+    const ModelPlace place = PlaceOf(field, "the check of field");
     if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_ENUM) {
       CheckEnum(*field.enum_type(), problems);
       const EnumStorage storage = StorageOf(field, options);
       if (options.type().empty() && !field.is_repeated() && storage != EnumStorage::kNative) {
-        checks.push_back({{"", EnumCheck(*field.enum_type(), storage, quoted)}, name});
+        checks.push_back({{"", EnumCheck(*field.enum_type(), storage, quoted)}, name, place});
       }
     }
-    if (!options.check().empty()) checks.push_back({{"", options.check()}, name});
+    if (!options.check().empty()) checks.push_back({{"", options.check()}, name, place});
     if (field.real_containing_oneof() == nullptr) continue;
     if (oneofs.empty() || oneofs.back().first != field.real_containing_oneof()) {
       oneofs.push_back({field.real_containing_oneof(), {}});
@@ -101,7 +108,8 @@ std::vector<NamedCheck> ChecksOf(const ModelTable& model, const SchemaDriver& po
   for (const auto& [oneof, columns] : oneofs) {
     const OneofRule rule = WithExtensions(oneof->options()).GetExtension(oneof_rule);
     if (rule == ONEOF_RULE_UNSPECIFIED) continue;
-    checks.push_back({{"", OneofCheck(columns, rule)}, oneof->name()});
+    checks.push_back(
+        {{"", OneofCheck(columns, rule)}, oneof->name(), PlaceOf(*oneof, "the check of oneof")});
   }
   for (int i = 0; i < model.options.ExtensionSize(check); ++i) {
     const CheckOptions& options = model.options.GetExtension(check, i);
@@ -110,7 +118,9 @@ std::vector<NamedCheck> ChecksOf(const ModelTable& model, const SchemaDriver& po
                                                 "' has no expression"));
       continue;
     }
-    checks.push_back({{options.name(), options.expression()}, ""});
+    checks.push_back({{options.name(), options.expression()},
+                      "",
+                      PlaceOfOption(*model.message, check.number(), i, "a check of message")});
   }
   return checks;
 }
@@ -146,6 +156,8 @@ void AddForeignKeys(ModelTable& model, const ModelTables& tables, Problems& prob
     }
     if (!HasColumns(*target, key.referenced_columns, "key that is referred to", problems)) continue;
     model.table.foreign_keys.push_back(std::move(key));
+    model.foreign_key_places.push_back(
+        PlaceOfOption(*model.message, foreign_key.number(), i, "a foreign key of message"));
   }
 }
 
@@ -221,6 +233,7 @@ void AddConstraints(std::vector<ModelTable>& tables, const SchemaDriver& postgre
         named.check.name = names.Choose(table.name.schema, table.name.name, named.about, "check");
       }
       table.checks.push_back(std::move(named.check));
+      tables[i].check_places.push_back(std::move(named.place));
     }
   }
 }

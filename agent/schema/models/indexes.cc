@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "agent/schema/models/constraints.h"
+#include "agent/schema/models/source_place.h"
 
 namespace brant {
 namespace {
@@ -101,6 +102,8 @@ void AddIndexes(std::vector<ModelTable>& tables, NamesInUse& names, Problems& pr
                      "names of tables, constraints and indexes are distinct within a schema");
       }
       model.table.indexes.push_back(*std::move(read));
+      model.index_places.push_back(
+          PlaceOfOption(*model.message, index.number(), i, "an index of message"));
     }
   }
   for (ModelTable& model : tables) {

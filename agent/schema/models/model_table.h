@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/schema/catalog.h"
+#include "agent/schema/models/model_places.h"
 #include "agent/schema/models/problems.h"
 #include "agent/schema/schema_driver.h"
 #include "brant/options.pb.h"
@@ -27,6 +28,11 @@ struct ModelTable {
   // `columns[i]` is about `table.columns[i]`.
   std::vector<ModelColumn> columns;
   Table table;
+  // `unique_places[i]` is about `table.uniques[i]`, and so on.
+  std::vector<ModelPlace> unique_places;
+  std::vector<ModelPlace> check_places;
+  std::vector<ModelPlace> foreign_key_places;
+  std::vector<ModelPlace> index_places;
 };
 
 // The table that `message` is, with its columns and without its constraints and

@@ -1,6 +1,7 @@
 #include "agent/schema/models/models.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -17,6 +18,7 @@
 #include "agent/schema/models/names.h"
 #include "agent/schema/models/problems.h"
 #include "agent/schema/models/references.h"
+#include "agent/schema/models/source_place.h"
 
 namespace brant {
 namespace {
@@ -76,6 +78,39 @@ std::vector<EnumType> NativeEnums(const std::vector<ModelTable>& tables, Problem
   return result;
 }
 
+// Adds the parts, which are as many as their places.
+template <typename Part>
+void AddPlaces(const ObjectName& table, const std::vector<Part>& parts,
+               const std::vector<ModelPlace>& places, ModelPlaces& result) {
+  for (size_t i = 0; i < parts.size(); ++i) result.AddPart(table, parts[i].name, places[i]);
+}
+
+ModelPlaces PlacesOf(const std::vector<ModelTable>& tables) {
+  ModelPlaces places;
+  for (const ModelTable& model : tables) {
+    const Table& table = model.table;
+    places.Add(table.name, PlaceOf(*model.message, "message"));
+    for (size_t i = 0; i < model.columns.size(); ++i) {
+      places.AddPart(table.name, table.columns[i].name, PlaceOf(*model.columns[i].field, "field"));
+    }
+    if (table.primary_key.has_value()) {
+      places.AddPart(table.name, table.primary_key->name,
+                     PlaceOf(*model.message, "the primary key of message"));
+    }
+    AddPlaces(table.name, table.uniques, model.unique_places, places);
+    AddPlaces(table.name, table.checks, model.check_places, places);
+    AddPlaces(table.name, table.foreign_keys, model.foreign_key_places, places);
+    AddPlaces(table.name, table.indexes, model.index_places, places);
+  }
+  for (const ModelTable& model : tables) {
+    for (const ModelColumn& column : model.columns) {
+      const pb::EnumDescriptor* type = column.field->enum_type();
+      if (type != nullptr) places.Add(NativeEnum(*type).name, PlaceOf(*type, "enum"));
+    }
+  }
+  return places;
+}
+
 std::vector<Rename> RenamesOf(const std::vector<ModelTable>& tables) {
   std::vector<Rename> renames;
   for (const ModelTable& model : tables) {
@@ -115,6 +150,7 @@ absl::StatusOr<Models> ReadModels(const std::vector<SchemaDriver::Script>& files
   models.catalog.enums = NativeEnums(tables, problems);
   BRANT_RETURN_IF_ERROR(problems.ToStatus());
   models.renames = RenamesOf(tables);
+  models.places = PlacesOf(tables);
   for (ModelTable& model : tables) models.catalog.tables.push_back(std::move(model.table));
   SortByName(models.catalog);
   return models;

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "agent/schema/catalog.h"
 #include "agent/schema/diff.h"
+#include "agent/schema/models/model_places.h"
 #include "agent/schema/schema_driver.h"
 
 namespace brant {
@@ -18,6 +19,8 @@ struct Models {
   // What `renamed_from` says, whether it was done already or not. `table` is the
   // name that the table had before.
   std::vector<Rename> renames;
+  // For errors of the database that evaluates them.
+  ModelPlaces places;
 };
 
 // The tables that the messages of `files` with (brant.table) are. Each file's name

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "agent/schema/models/source_place.h"
 #include "agent/schema/schema_driver.h"
 #include "google/protobuf/descriptor.h"
 
@@ -46,15 +47,6 @@ class Problems {
 
     friend bool operator==(const Problem&, const Problem&) = default;
   };
-
-  template <typename Descriptor>
-  static const google::protobuf::FileDescriptor& FileOf(const Descriptor& descriptor) {
-    if constexpr (requires { descriptor.file(); }) {
-      return *descriptor.file();
-    } else {
-      return FileOf(*descriptor.containing_type());
-    }
-  }
 
   const std::vector<SchemaDriver::Script>& files_;
   std::vector<Problem> problems_;

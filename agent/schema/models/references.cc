@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "agent/schema/models/source_place.h"
 
 namespace brant {
 namespace {
@@ -80,6 +81,7 @@ bool Resolve(const Reference& reference, const ModelTables& tables, Problems& pr
   key.on_delete = ActionText(source.options.on_delete());
   key.on_update = ActionText(source.options.on_update());
   table.foreign_keys.push_back(std::move(key));
+  reference.table->foreign_key_places.push_back(PlaceOf(*source.field, "the foreign key of field"));
   return true;
 }
 
