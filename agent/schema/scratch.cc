@@ -54,7 +54,8 @@ absl::Status Failed(const absl::Status& status, const SchemaDriver::Script& scri
   At(error, script, statement.offset + PositionOf(status));
   error.Statement(statement.text)
       .Database(ErrorDetail(status, "database_code"), ErrorDetail(status, "database_message"))
-      .Hint("the files must make the whole schema from nothing, in the order of their names");
+      .Hint(
+          "the SQL must make the whole schema from nothing; files run in the order of their names");
   return error;
 }
 

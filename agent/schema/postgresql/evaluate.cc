@@ -93,7 +93,9 @@ absl::Status CheckComplete(const Catalog& catalog) {
     return Error(v1::ERROR_REASON_STATEMENT_FAILED,
                  absl::StrCat("the desired schema can't be evaluated: '", user, "' needs '", name,
                               "', which no statement makes"))
-        .Hint("the files must make the whole schema from nothing, in the order of their names");
+        .Hint(
+            "the SQL must make the whole schema from nothing; files run in the order of their "
+            "names");
   };
   for (const Table& table : catalog.tables) {
     for (const ForeignKey& key : table.foreign_keys) {
