@@ -41,7 +41,10 @@ absl::StatusOr<Catalog> DesiredSchema::Evaluate(Database& database, const Select
   const SchemaDriver& driver = DriverFor(database.dialect());
   if (!has_models()) return driver.Evaluate(database, sql_, selection, cancel);
   BRANT_ASSIGN_OR_RETURN(std::string sql, WriteSchema(ModelsFor(driver.dialect()).catalog));
-  return driver.Evaluate(database, {{"the models as SQL", std::move(sql)}}, selection, cancel);
+  absl::StatusOr<Catalog> catalog =
+      driver.Evaluate(database, {{"the models as SQL", sql}}, selection, cancel);
+  if (!catalog.ok()) return models_->places.Explain(catalog.status(), sql);
+  return catalog;
 }
 
 }  // namespace brant

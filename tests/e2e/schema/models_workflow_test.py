@@ -100,6 +100,43 @@ WRITTEN = {
     """,
 }[DATABASE]
 
+BAD_MODEL = """syntax = "proto3";
+
+package shop;
+
+import "brant/options.proto";
+
+message User {
+  option (brant.table) = {name: "users"};
+  %s
+
+  int64 id = 1 [(brant.column).primary_key = true];
+  string name = 2;
+  %s
+}
+"""
+
+# What stands in the two places, and what is said of it.
+REFUSED = [
+    ("", 'int32 age = 3 [(brant.column).default = "1 +"];', "13: the database refuses field 'shop.User.age'"),
+    ("", 'int32 age = 3 [(brant.column).default = "\'x"];', "13: the database refuses field 'shop.User.age'"),
+    ("", 'int32 age = 3 [(brant.column).check = "agee > 0"];',
+     "13: the database refuses the check of field 'shop.User.age'"),
+    ('option (brant.check) = {expression: "name > nonsense"};', "",
+     "9: the database refuses a check of message 'shop.User'"),
+    ("", 'int32 age = 3 [(brant.column).generated = "agee + 1"];',
+     "13: the database refuses field 'shop.User.age'"),
+]
+if DATABASE == "postgresql":
+    REFUSED += [
+        ('option (brant.index) = {columns: "doc"};', 'string doc = 3 [(brant.column).type = "json"];',
+         "9: the database refuses an index of message 'shop.User'"),
+        ("", 'int32 age = 3 [(brant.column).default = "\'x\'"];',
+         "13: the database refuses field 'shop.User.age'"),
+        ("", 'string age = 3 [(brant.column).type = "nonsense"];',
+         "13: the database refuses field 'shop.User.age'"),
+    ]
+
 
 class ModelsWorkflowTest(harness.EndToEndTest):
     maxDiff = None
@@ -210,6 +247,24 @@ class ModelsWorkflowTest(harness.EndToEndTest):
             DELETE FROM accounts WHERE id > 1;
         """)
         self.assertEqual(self.database.rows("SELECT count(*) FROM orders;"), [["0"]])
+
+    def test_what_the_database_refuses_is_named_in_the_models(self):
+        for option, field, place in REFUSED:
+            with self.subTest(option or field):
+                self.write("models/shop.proto", BAD_MODEL % (option, field))
+                result = self.brant("diff")
+                self.assertNotEqual(result.code, 0, result)
+                self.assertIn("error: shop.proto:" + place, result.err)
+                self.assertIn("hint: mend it in the models", result.err)
+                self.assertNotIn("the models as SQL", result.err)
+        # Nothing is left of the scratch space.
+        self.assertNotIn("users", self.database.schema())
+
+    def test_what_the_database_refuses_of_a_command_is_named_in_its_output(self):
+        result = self.brant("diff", "--schema-command", "echo; echo 'CREATE TABLE x (id INTEGER,);'")
+        self.assertNotEqual(result.code, 0, result)
+        self.assertIn("output of the schema command:2", result.err)
+        self.assertIn("the SQL must make the whole schema from nothing", result.err)
 
 
 def normal(schema):
