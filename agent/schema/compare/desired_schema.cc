@@ -44,6 +44,9 @@ absl::StatusOr<Catalog> DesiredSchema::Evaluate(Database& database, const Select
   absl::StatusOr<Catalog> catalog =
       driver.Evaluate(database, {{"the models as SQL", sql}}, selection, cancel);
   if (!catalog.ok()) return models_->places.Explain(catalog.status(), sql);
+  if (driver.dialect() == Dialect::kPostgresql) {
+    BRANT_RETURN_IF_ERROR(CheckSchemas(*models_, selection, *catalog));
+  }
   return catalog;
 }
 

@@ -81,6 +81,10 @@ void ModelPlaces::AddPart(const ObjectName& table, const std::string& part, Mode
   objects_[table].parts.emplace(part, std::move(place));
 }
 
+const ModelPlace& ModelPlaces::Of(const ObjectName& object) const {
+  return objects_.at(object).place;
+}
+
 absl::Status ModelPlaces::Explain(const absl::Status& error, absl::string_view sql) const {
   int line = 0;
   if (!absl::SimpleAtoi(ErrorDetail(error, "line"), &line)) return error;

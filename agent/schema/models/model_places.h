@@ -30,6 +30,9 @@ class ModelPlaces {
   // A column, constraint or index of a table that was added.
   void AddPart(const ObjectName& table, const std::string& part, ModelPlace place);
 
+  // Of a table or enum type, which must have been added.
+  const ModelPlace& Of(const ObjectName& object) const;
+
   // `error` about `sql`, which was rendered from the models, as one about the models:
   // with file and line of what the SQL's line is about, or else of a part that the
   // server's message names, or of the table. Unchanged if nothing of this is found.

@@ -19,6 +19,7 @@
 #include "agent/schema/models/problems.h"
 #include "agent/schema/models/references.h"
 #include "agent/schema/models/source_place.h"
+#include "agent/schema/selection.h"
 
 namespace brant {
 namespace {
@@ -154,6 +155,25 @@ absl::StatusOr<Models> ReadModels(const std::vector<SchemaDriver::Script>& files
   for (ModelTable& model : tables) models.catalog.tables.push_back(std::move(model.table));
   SortByName(models.catalog);
   return models;
+}
+
+absl::Status CheckSchemas(const Models& models, const Selection& selection,
+                          const Catalog& evaluated) {
+  for (const Table& table : models.catalog.tables) {
+    const ObjectName& name = table.name;
+    // The schema may be the one that the database itself leads to, and is not named then.
+    if (name.schema.empty() || FindTable(evaluated, name) != nullptr ||
+        FindTable(evaluated, {"", name.name}) != nullptr || !IsSelected(selection, name)) {
+      continue;
+    }
+    const ModelPlace& place = models.places.Of(name);
+    return Error(v1::ERROR_REASON_INVALID_REQUEST,
+                 absl::StrCat(place.what, " is a table of the schema '", name.schema,
+                              "', which is not compared"))
+        .At(place.file, place.line)
+        .Hint(absl::StrCat("add it to the setting: schemas = [\"public\", \"", name.schema, "\"]"));
+  }
+  return absl::OkStatus();
 }
 
 std::vector<Rename> PendingRenames(const std::vector<Rename>& renames, const Catalog& database) {

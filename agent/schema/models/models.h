@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "agent/schema/catalog.h"
 #include "agent/schema/diff.h"
@@ -28,6 +29,11 @@ struct Models {
 // mistake, and how many more there are.
 absl::StatusOr<Models> ReadModels(const std::vector<SchemaDriver::Script>& files,
                                   const SchemaDriver& postgresql);
+
+// `evaluated` is what PostgreSQL made of the models, as far as it is selected. Error:
+// INVALID_REQUEST, with the place of a table whose schema is none of those that are.
+absl::Status CheckSchemas(const Models& models, const Selection& selection,
+                          const Catalog& evaluated);
 
 // Of `renames`, those that `database` has still to go through: it has the old name
 // and not the new one. They are as Diff wants them.

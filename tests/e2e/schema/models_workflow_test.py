@@ -260,6 +260,21 @@ class ModelsWorkflowTest(harness.EndToEndTest):
         # Nothing is left of the scratch space.
         self.assertNotIn("users", self.database.schema())
 
+    def test_schemas_of_models(self):
+        """PostgreSQL's; elsewhere they are a part of the table's name."""
+        self.write("models/shop.proto", BAD_MODEL.replace('name: "users"', 'schema: "app"') % ("", ""))
+        result = self.brant("diff")
+        if DATABASE == "postgresql":
+            self.assertEqual(result.code, 2, result)
+            self.assertIn("shop.proto:7: message 'shop.User' is a table of the schema 'app', which is "
+                          "not compared", result.err)
+            self.write("brant.toml", 'models = "models"\nschemas = ["public", "app"]\n')
+        self.autogenerate("First")
+        self.brant_ok("upgrade", "head")
+        self.assert_as_desired()
+        table = "app.user" if DATABASE == "postgresql" else "app_user"
+        self.database.execute("INSERT INTO %s (id, name) VALUES (1, 'Ada');" % table)
+
     def test_what_the_database_refuses_of_a_command_is_named_in_its_output(self):
         result = self.brant("diff", "--schema-command", "echo; echo 'CREATE TABLE x (id INTEGER,);'")
         self.assertNotEqual(result.code, 0, result)
