@@ -1,6 +1,7 @@
 """Models that say all that models can say, on each database: what is made of them is what they
 mean, also after they have changed, and also where one database wrote the migration for the others."""
 
+import json
 import os
 import shutil
 
@@ -44,14 +45,15 @@ class ModelsDialectsTest(harness.EndToEndTest):
     def edit(self, model):
         shutil.copy(os.path.join(MODELS, model), os.path.join(self.folder, "models", "all.proto"))
 
-    def project(self, *dialects):
+    def project(self, name, dialects, scratch=()):
         """Databases for a new project with migrations for the dialects."""
         shutil.rmtree(self.migrations)
         os.mkdir(self.migrations)
-        self.write("brant.toml", 'models = "models"\ndialects = ["%s"]\n' % '", "'.join(dialects))
+        servers = [self.new_database(dialect, "scratch").url for dialect in scratch]
+        self.write("brant.toml", 'models = "models"\ndialects = %s\nscratch-url = %s\n'
+                   % (json.dumps(dialects), json.dumps(servers)))
         self.edit("everything_before.proto")
-        self.databases = {dialect: self.new_database(dialect, "all%d" % len(dialects))
-                          for dialect in dialects}
+        self.databases = {dialect: self.new_database(dialect, name) for dialect in dialects}
 
     def on(self, dialect, *arguments):
         """Runs brant, which must succeed, on one of the databases."""
@@ -91,23 +93,33 @@ class ModelsDialectsTest(harness.EndToEndTest):
     def test_each_database_by_itself(self):
         for dialect in DATABASES:
             with self.subTest(dialect):
-                self.project(dialect)
+                self.project("alone", [dialect])
                 self.autogenerate(dialect, "First")
                 self.upgrade_and_fill(dialect)
                 self.edit("everything_after.proto")
                 self.autogenerate(dialect, "Second")
                 self.there_and_back(dialect)
 
-    def test_postgresql_writes_for_all(self):
-        self.project(*DATABASES)
-        self.autogenerate("postgresql", "First")
-        for dialect in DATABASES:
-            self.upgrade_and_fill(dialect)
+    def write_for_all(self, dialect):
+        """Both revisions, of which each database takes its own sections."""
+        self.autogenerate(dialect, "First")
+        for each in DATABASES:
+            self.upgrade_and_fill(each)
         self.edit("everything_after.proto")
-        self.autogenerate("postgresql", "Second")
-        for dialect in DATABASES:
+        self.autogenerate(dialect, "Second")
+        for each in DATABASES:
+            self.there_and_back(each)
+
+    def test_databases_that_tell_less_apart_write_for_all(self):
+        for dialect in ("sqlite", "mysql"):
             with self.subTest(dialect):
-                self.there_and_back(dialect)
+                self.project("from_" + dialect, DATABASES, scratch=("postgresql", "mysql"))
+                self.write_for_all(dialect)
+
+    def test_postgresql_guesses_for_all(self):
+        """It tells apart all that the others do."""
+        self.project("guessed", DATABASES)
+        self.write_for_all("postgresql")
 
 
 if __name__ == "__main__":
