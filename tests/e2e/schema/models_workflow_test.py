@@ -10,6 +10,7 @@ from tests.e2e import harness
 # Which database: the build file has a test for each.
 DATABASE = os.environ["WORKFLOW_DATABASE"]
 MODELS = os.path.abspath("tests/e2e/schema/models")
+DOCUMENT = os.path.abspath("docs/models.md")
 
 ROWS = """
 INSERT INTO accounts (id, email, photo, nick, fax, state, visits)
@@ -247,6 +248,18 @@ class ModelsWorkflowTest(harness.EndToEndTest):
             DELETE FROM accounts WHERE id > 1;
         """)
         self.assertEqual(self.database.rows("SELECT count(*) FROM orders;"), [["0"]])
+
+    def test_the_example_of_the_document(self):
+        with open(DOCUMENT, encoding="utf-8") as file:
+            document = file.read()
+        self.write("models/shop.proto", re.search(r"(?s)```proto\n(.*?)```", document).group(1))
+        if DATABASE == "postgresql":
+            # It gets what the document says.
+            self.database.execute(re.search(r"(?s)```sql\n(.*?)```", document).group(1))
+        else:
+            self.autogenerate("First")
+            self.brant_ok("upgrade", "head")
+        self.assert_as_desired()
 
     def test_what_the_database_refuses_is_named_in_the_models(self):
         for option, field, place in REFUSED:
