@@ -18,6 +18,8 @@ namespace brant::mysql {
 namespace {
 
 constexpr int kUuidLength = 36;
+// Digits of the largest, or the sign and digits of the smallest one.
+constexpr int kLongestInteger = 20;
 constexpr int kTinyLength = 255;
 constexpr int kPlainLength = 65535;
 constexpr int kMediumLength = 16777215;
@@ -300,6 +302,7 @@ bool Holds(const DataType& to, const DataType& from) {
   if (IsCharacters(to.kind) && (IsCharacters(from.kind) || from.kind == TypeKind::kEnum)) {
     return from.kind == TypeKind::kEnum || LengthOrAll(to) >= LengthOrAll(from);
   }
+  if (IsCharacters(to.kind) && IsInteger(from.kind)) return LengthOrAll(to) >= kLongestInteger;
   if (IsBytes(to.kind) && IsBytes(from.kind)) return LengthOrAll(to) >= LengthOrAll(from);
   if (to.kind != from.kind) return to.kind == TypeKind::kDouble && from.kind == TypeKind::kReal;
   switch (to.kind) {

@@ -82,6 +82,9 @@ TEST(TypesTest, KnowsWhatHoldsWhat) {
   EXPECT_TRUE(HoldsAll("varchar(20)", "varchar(10)"));
   EXPECT_FALSE(HoldsAll("varchar(10)", "varchar(20)"));
   EXPECT_TRUE(HoldsAll("text", "varchar(20)"));
+  EXPECT_TRUE(HoldsAll("longtext", "bigint(20)"));
+  EXPECT_TRUE(HoldsAll("varchar(20)", "bigint(20) unsigned"));
+  EXPECT_FALSE(HoldsAll("varchar(10)", "bigint(20)"));
   EXPECT_FALSE(HoldsAll("varchar(255)", "text"));
   EXPECT_TRUE(HoldsAll("decimal(12,4)", "decimal(10,2)"));
   EXPECT_FALSE(HoldsAll("decimal(10,4)", "decimal(10,2)"));
