@@ -179,6 +179,9 @@ struct Trigger {
   std::string name;
   // The whole CREATE TRIGGER.
   std::string definition;
+  // PostgreSQL, if it is not as it was created: `DISABLE`, `ENABLE REPLICA`,
+  // `ENABLE ALWAYS`.
+  std::string state;
 
   friend bool operator==(const Trigger&, const Trigger&) = default;
 };
@@ -231,7 +234,7 @@ struct View {
   std::vector<ObjectName> reads;
   // Of a materialized view.
   std::vector<Index> indexes;
-  // SQLite's INSTEAD OF.
+  // INSTEAD OF.
   std::vector<Trigger> triggers;
   // `security_barrier`, `check_option` and their like.
   std::map<std::string, std::string> options;

@@ -134,8 +134,8 @@ const absl::string_view kViewReadsQuery = BRANT_RELATIONS
     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.relkind IN ('v', 'm') ORDER BY 1, 2, 3";
 
 const absl::string_view kTriggersQuery = BRANT_RELATIONS
-    "SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid) FROM rel r JOIN pg_trigger t "
-    "ON t.tgrelid = r.oid WHERE NOT t.tgisinternal AND r.relkind IN ('r', 'p')";
+    "SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled FROM rel r "
+    "JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal";
 
 #undef BRANT_RELATIONS
 #undef BRANT_COLUMN_NAMES

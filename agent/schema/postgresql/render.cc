@@ -121,9 +121,8 @@ class Renderer {
   }
 
   void DropConstraints(const TablePlan& plan) {
-    for (const Trigger* trigger : plan.triggers) {
-      Add(absl::StrCat("DROP TRIGGER ", QuotePostgresql(trigger->name), " ON ",
-                       QuotePostgresql(plan.to->name)));
+    for (const KeptTrigger& kept : plan.triggers) {
+      Add(DropTriggerPostgresql(plan.to->name, kept));
     }
     const auto drop = [&](const auto& replacement) {
       for (const auto* element : replacement.drop) Add(DropConstraint(*plan.to, element->name));
@@ -200,6 +199,10 @@ class Renderer {
         if (!check.validated) Add(Alter(*table, absl::StrCat("ADD ", DefinePostgresql(check))));
       }
       for (const Index& index : table->indexes) Add(CreateIndexPostgresql(table->name, index));
+      // Of one that is made anew.
+      if (const Table* old = FindTable(*diff_.from, table->name); old != nullptr) {
+        CreateTriggers(table->name, KeptTriggers(old->triggers, table->triggers));
+      }
     }
   }
 
@@ -259,7 +262,13 @@ class Renderer {
               ? absl::StrCat("fails if rows of ", Describe(table.name), " have the same values")
               : "");
     }
-    for (const Trigger* trigger : plan.triggers) Add(trigger->definition);
+    CreateTriggers(table.name, plan.triggers);
+  }
+
+  void CreateTriggers(const ObjectName& relation, const std::vector<KeptTrigger>& triggers) {
+    for (const KeptTrigger& kept : triggers) {
+      for (std::string& sql : CreateTriggerPostgresql(relation, *kept.trigger)) Add(std::move(sql));
+    }
   }
 
   void AddForeignKeys() {
@@ -291,8 +300,9 @@ class Renderer {
     for (const View* view : plan_.created_views) {
       const View* old = FindByName(diff_.from->views, view->name);
       Add(CreateViewPostgresql(*view), "",
-          old == nullptr ? "" : "it is made anew: GRANTs, triggers and rules on it are lost");
+          old == nullptr ? "" : "it is made anew: GRANTs and rules on it are lost");
       for (const Index& index : view->indexes) Add(CreateIndexPostgresql(view->name, index));
+      if (old != nullptr) CreateTriggers(view->name, KeptTriggers(old->triggers, view->triggers));
     }
     // Indexes of materialized views that stay.
     for (const Change<View>& change : diff_.views) {

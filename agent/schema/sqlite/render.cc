@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "agent/schema/kept_triggers.h"
 #include "agent/schema/reference_order.h"
 #include "agent/schema/sqlite/declare.h"
 #include "agent/schema/sqlite/tokens.h"
@@ -55,6 +56,12 @@ bool NeedsRebuild(const TableChange& change) {
     if (column.added()) return !CanBeAdded(*column.to);
     return !column.dropped() || !CanBeDropped(*column.from, *change.from);
   });
+}
+
+const View* FindView(const Catalog& catalog, const ObjectName& name) {
+  const auto found =
+      absl::c_find_if(catalog.views, [&name](const View& view) { return view.name == name; });
+  return found == catalog.views.end() ? nullptr : &*found;
 }
 
 class Renderer {
@@ -185,27 +192,33 @@ class Renderer {
       names.insert(absl::AsciiStrToLower(table));
       names.insert(absl::AsciiStrToLower(renames_.Before(table)));
     }
-    const auto drop = [&](const std::vector<Trigger>& triggers) {
-      for (const Trigger& trigger : triggers) {
-        if (!MentionsInSqlite(trigger.definition, names)) continue;
-        moved_triggers_.insert(trigger.name);
-        Add(absl::StrCat("DROP TRIGGER ", QuoteSqlite(trigger.name)));
+    const auto drop = [&](const auto& from, const auto* to) {
+      for (const KeptTrigger& kept : Kept(from, to)) {
+        if (!MentionsInSqlite(kept.trigger->definition, names)) continue;
+        moved_triggers_.insert(kept.trigger);
+        Add(absl::StrCat("DROP TRIGGER ", kept.is_there ? "" : "IF EXISTS ",
+                         QuoteSqlite(kept.trigger->name)));
       }
     };
-    for (const Table& table : diff_.from->tables) drop(table.triggers);
-    for (const View& view : diff_.from->views) drop(view.triggers);
+    for (const Table& table : diff_.from->tables) drop(table, FindTable(*diff_.to, table.name));
+    for (const View& view : diff_.from->views) drop(view, FindView(*diff_.to, view.name));
+  }
+
+  template <typename T>
+  static std::vector<KeptTrigger> Kept(const T& from, const T* to) {
+    if (to == nullptr) return KeptTriggers(from.triggers, {});
+    return KeptTriggers(from.triggers, to->triggers);
   }
 
   void CreateTriggers() {
+    const auto create_moved = [&](const auto& from, const auto* to) {
+      if (to == nullptr) return;
+      for (const KeptTrigger& kept : Kept(from, to)) CreateMoved(kept, to->name.name);
+    };
     for (const Table& table : diff_.from->tables) {
-      if (FindTable(*diff_.to, table.name) == nullptr) continue;
-      CreateMoved(table.triggers, table.name.name);
+      create_moved(table, FindTable(*diff_.to, table.name));
     }
-    for (const View& view : diff_.from->views) {
-      const bool stays = absl::c_any_of(
-          diff_.to->views, [&view](const View& other) { return other.name == view.name; });
-      if (stays) CreateMoved(view.triggers, view.name.name);
-    }
+    for (const View& view : diff_.from->views) create_moved(view, FindView(*diff_.to, view.name));
     for (const Table* table : diff_.created_tables) {
       for (const Trigger& trigger : table->triggers) Add(trigger.definition);
     }
@@ -215,14 +228,13 @@ class Renderer {
     }
   }
 
-  void CreateMoved(const std::vector<Trigger>& triggers, const std::string& owner) {
-    for (const Trigger& trigger : triggers) {
-      if (!moved_triggers_.contains(trigger.name)) continue;
-      std::string definition = renames_.Apply(trigger.definition, owner);
-      const bool renamed = definition != trigger.definition;
-      Add(std::move(definition), "",
-          renamed ? "a trigger that is written with the new names: are they all right?" : "");
-    }
+  void CreateMoved(const KeptTrigger& kept, const std::string& owner) {
+    if (!moved_triggers_.contains(kept.trigger)) return;
+    const std::string& old = kept.trigger->definition;
+    std::string definition = kept.has_old_names ? renames_.Apply(old, owner) : old;
+    const bool renamed = definition != old;
+    Add(std::move(definition), "",
+        renamed ? "a trigger that is written with the new names: are they all right?" : "");
   }
 
   void DropIndexes() {
@@ -379,7 +391,7 @@ class Renderer {
   // renames, as all of these.
   std::set<std::string> disturbed_;
   std::set<std::string> moved_views_;
-  std::set<std::string> moved_triggers_;
+  std::set<const Trigger*> moved_triggers_;
 };
 
 }  // namespace

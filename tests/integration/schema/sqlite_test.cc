@@ -121,6 +121,36 @@ TEST_F(SqliteTest, TriggersOutliveARebuildInWhateverCaseTheyNameTheTable) {
             "cleared,logged");
 }
 
+// The way back begins where the catalog says nothing of the database's triggers.
+TEST_F(SqliteTest, TriggersOfTheDatabaseOutliveTheWayBack) {
+  ASSERT_NO_FATAL_FAILURE(Open(kLogged));
+  const Catalog database = Introspect();
+  Migrate(
+      "CREATE TABLE log (text TEXT);"
+      "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INT);");
+  Catalog desired = Introspect();
+  for (Table& table : desired.tables) table.triggers.clear();
+  const DdlScript back = Driver().Render(*Diff(desired, database));
+  const absl::Status status = Apply(*session_, Dialect::kSqlite, back);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(Value("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'trigger'"),
+            "cleared,logged");
+}
+
+TEST_F(SqliteTest, TriggersOfTheDesiredSchemaAloneStandInNobodysWay) {
+  const std::string tables =
+      "CREATE TABLE log (text TEXT);"
+      "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, age TEXT);";
+  ASSERT_NO_FATAL_FAILURE(Open(tables));
+  const Catalog database = Introspect();
+  Migrate(kLogged);
+  const Catalog desired = Introspect();
+  const DdlScript back = Driver().Render(*Diff(desired, database));
+  Execute("DROP TRIGGER IF EXISTS logged");
+  const absl::Status status = Apply(*session_, Dialect::kSqlite, back);
+  EXPECT_TRUE(status.ok()) << status;
+}
+
 TEST_F(SqliteTest, ReferencesMeanTheTableInWhateverCase) {
   ASSERT_NO_FATAL_FAILURE(
       Open("CREATE TABLE Users (id INTEGER PRIMARY KEY);"
