@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "agent/schema/fill_nulls.h"
 #include "agent/schema/mysql/definitions.h"
 #include "agent/schema/mysql/identifiers.h"
 #include "agent/schema/mysql/own_indexes.h"
@@ -144,6 +145,7 @@ class Alteration {
         DropColumn(*column.from);
         AddColumn(*column.to);
       } else {
+        if (FillsNulls(*column.from, *column.to)) FillNulls(*column.from, *column.to);
         Modify(*column.to);
         JudgeModification(*column.from, *column.to);
       }
@@ -167,13 +169,44 @@ class Alteration {
   }
 
   void JudgeModification(const Column& from, const Column& to) {
-    if (!Holds(to.type, from.type)) {
-      losses_.push_back(absl::StrCat(Name(to.name), " turns from ", from.type.native, " into ",
-                                     to.type.native, ", which does not hold all its values"));
+    std::string loss = LossOf(from, to);
+    if (!loss.empty() && !IsAlteredBefore(from, to)) losses_.push_back(std::move(loss));
+    if (FillsNulls(from, to)) return;
+    std::string review = ReviewNulls(from, to, Name(to.name));
+    if (!review.empty()) reviews_.push_back(std::move(review));
+  }
+
+  std::string LossOf(const Column& from, const Column& to) const {
+    if (Holds(to.type, from.type)) return "";
+    return absl::StrCat(Name(to.name), " turns from ", from.type.native, " into ", to.type.native,
+                        ", which does not hold all its values");
+  }
+
+  // The default that fills a column is of the new type.
+  static bool IsAlteredBefore(const Column& from, const Column& to) {
+    return FillsNulls(from, to) &&
+           (from.type.native != to.type.native || from.collation != to.collation);
+  }
+
+  void FillNulls(const Column& from, const Column& to) {
+    if (IsAlteredBefore(from, to)) {
+      Column nullable = to;
+      nullable.nullable = true;
+      statements_.push_back({absl::StrCat("ALTER TABLE ", QuoteObject(to_.name), " MODIFY COLUMN ",
+                                          ColumnDefinition(to_, nullable)),
+                             LossOf(from, to)});
     }
-    if (from.nullable && !to.nullable) {
-      reviews_.push_back(absl::StrCat("fails if a row has NULL in ", Name(to.name)));
+    const std::string name = QuoteIdentifier(to.name);
+    std::string sql =
+        absl::StrCat("UPDATE ", QuoteObject(to_.name), " SET ", name, " = ", *to.default_value);
+    // These would get the time of the migration.
+    for (const Column& other : from_.columns) {
+      if (other.on_update.empty() || other.name == to.name) continue;
+      const std::string same = QuoteIdentifier(other.name);
+      absl::StrAppend(&sql, ", ", same, " = ", same);
     }
+    absl::StrAppend(&sql, " WHERE ", name, " IS NULL");
+    statements_.push_back({std::move(sql), "", ReviewNulls(from, to, Name(to.name))});
   }
 
   void WriteKeys() {

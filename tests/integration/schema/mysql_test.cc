@@ -113,13 +113,33 @@ TEST_F(MysqlChangeTest, Columns) {
       "CREATE TABLE t (id BIGINT PRIMARY KEY, a VARCHAR(20) NOT NULL DEFAULT 'x', b INT, "
       "c VARCHAR(9) COLLATE utf8mb4_bin, added DATETIME, more VARCHAR(3) NOT NULL)",
       "INSERT INTO t VALUES (1, 'text', 2, 'c', 9)");
-  ASSERT_EQ(script.statements.size(), 1u);
-  EXPECT_THAT(script.statements[0].data_loss, HasSubstr("drops t.gone and its values"));
+  ASSERT_EQ(script.statements.size(), 3u);
   EXPECT_THAT(script.statements[0].data_loss, HasSubstr("t.a turns from varchar(50)"));
-  EXPECT_THAT(script.statements[0].data_loss, Not(HasSubstr("t.id")));
-  EXPECT_THAT(script.statements[0].review, HasSubstr("t.more is NOT NULL without a default"));
-  EXPECT_THAT(script.statements[0].review, HasSubstr("NULL in t.a"));
+  EXPECT_THAT(script.statements[2].data_loss, HasSubstr("drops t.gone and its values"));
+  EXPECT_THAT(Losses(script), Not(HasSubstr("t.id")));
+  EXPECT_THAT(script.statements[2].review, HasSubstr("t.more is NOT NULL without a default"));
   EXPECT_EQ(Ask("SELECT CONCAT(id, a, b, c) FROM t"), "1text2c");
+}
+
+TEST_F(MysqlChangeTest, NotNullFillsRowsWithTheDefault) {
+  const std::string at = "at TIMESTAMP NOT NULL DEFAULT '2020-02-02' ON UPDATE CURRENT_TIMESTAMP";
+  Execute(absl::StrCat("CREATE TABLE t (id INT, a VARCHAR(9), b INT, c DATETIME, ", at,
+                       "); INSERT INTO t (id) VALUES (1)"));
+  const DdlScript script = Migrate(Evaluate(absl::StrCat(
+      "CREATE TABLE t (id INT, a VARCHAR(9) NOT NULL DEFAULT 'x', b VARCHAR(5) NOT NULL DEFAULT "
+      "'y', c DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP, ",
+      at, ")")));
+  EXPECT_EQ(Ask("SELECT CONCAT(a, b, at) FROM t WHERE c IS NOT NULL"), "xy2020-02-02 00:00:00");
+  EXPECT_THAT(Reviews(script),
+              HasSubstr("rows that have NULL in t.c get current_timestamp() as it is when"));
+  EXPECT_THAT(Reviews(script), Not(HasSubstr("t.a")));
+}
+
+TEST_F(MysqlChangeTest, NotNullWithoutDefaultNeedsReview) {
+  const Catalog from = Evaluate("CREATE TABLE t (a INT)");
+  const Catalog to = Evaluate("CREATE TABLE t (a INT NOT NULL)");
+  EXPECT_THAT(Reviews(driver().Render(*Diff(from, to))),
+              HasSubstr("fails if t.a is NULL in a row"));
 }
 
 TEST_F(MysqlChangeTest, InvisibleColumns) {
