@@ -186,6 +186,17 @@ struct Trigger {
   friend bool operator==(const Trigger&, const Trigger&) = default;
 };
 
+// Something that Brant does not compare and a table or view rests on, such as a
+// function or a domain.
+struct Need {
+  // The column, constraint, index or trigger that needs it; empty: the view's query.
+  std::string part;
+  // As people know it: `function app.slug(text)`, `extension citext`.
+  std::string what;
+
+  friend bool operator==(const Need&, const Need&) = default;
+};
+
 struct Table {
   ObjectName name;
   // In the table's order.
@@ -198,6 +209,8 @@ struct Table {
   std::vector<ExclusionConstraint> exclusions;
   std::vector<Index> indexes;
   std::vector<Trigger> triggers;
+  // Not compared.
+  std::vector<Need> needs;
   // What else the dialect says of a table, as key and value: `engine`, `charset`,
   // `collation` (MySQL); `without rowid`, `strict` (SQLite); `unlogged`,
   // `partition by`, storage parameters (PostgreSQL). A mere switch has no value.
@@ -236,6 +249,8 @@ struct View {
   std::vector<Index> indexes;
   // INSTEAD OF.
   std::vector<Trigger> triggers;
+  // Not compared.
+  std::vector<Need> needs;
   // `security_barrier`, `check_option` and their like.
   std::map<std::string, std::string> options;
   std::string comment;

@@ -70,8 +70,11 @@ bool Ascends(const Column& column) { return column.sequence.increment.value_or(1
 
 class ColumnChanges {
  public:
-  explicit ColumnChanges(const TablePlan& plan)
-      : plan_(plan), table_(QuotePostgresql(plan.to->name)), label_(Describe(plan.to->name)) {}
+  ColumnChanges(const TablePlan& plan, const MissingNeeds& needs)
+      : plan_(plan),
+        needs_(needs),
+        table_(QuotePostgresql(plan.to->name)),
+        label_(Describe(plan.to->name)) {}
 
   std::vector<DdlStatement> Render() {
     // Generated columns first: others that are dropped may be what they are made of.
@@ -81,6 +84,10 @@ class ColumnChanges {
     DropColumns();
     for (const Column& to : plan_.to->columns) {
       const Column* from = FindColumn(*plan_.from, to.name);
+      if (from == nullptr || *from != to) {
+        std::string missing = needs_.Of(plan_.to->needs, to.name);
+        if (!missing.empty()) reviews_.push_back(std::move(missing));
+      }
       if (from == nullptr) {
         Add(to);
       } else if (plan_.rebuilt.contains(to.name)) {
@@ -255,6 +262,7 @@ class ColumnChanges {
   }
 
   const TablePlan& plan_;
+  const MissingNeeds& needs_;
   const std::string table_;
   const std::string label_;
   // Actions of ALTER TABLE. The server looks at the sequence of an identity column
@@ -276,8 +284,8 @@ class ColumnChanges {
 
 }  // namespace
 
-std::vector<DdlStatement> AlterColumnsPostgresql(const TablePlan& plan) {
-  return ColumnChanges(plan).Render();
+std::vector<DdlStatement> AlterColumnsPostgresql(const TablePlan& plan, const MissingNeeds& needs) {
+  return ColumnChanges(plan, needs).Render();
 }
 
 std::vector<DdlStatement> FinishSerialPostgresql(const ObjectName& table, const Column& column) {

@@ -317,6 +317,17 @@ void PostgresqlCatalogReader::AddTriggers(const Rows& rows) {
   }
 }
 
+void PostgresqlCatalogReader::AddNeeds(const Rows& rows) {
+  for (const auto& row : rows) {
+    Need need{Text(row[1]), Text(row[2])};
+    if (Table* table = FindTable(Text(row[0])); table != nullptr) {
+      table->needs.push_back(std::move(need));
+    } else if (const auto found = views_.find(Text(row[0])); found != views_.end()) {
+      catalog_.views[found->second].needs.push_back(std::move(need));
+    }
+  }
+}
+
 Catalog PostgresqlCatalogReader::Take() {
   catalog_.dialect = Dialect::kPostgresql;
   SortByName(catalog_);

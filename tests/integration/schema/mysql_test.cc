@@ -135,6 +135,20 @@ TEST_F(MysqlChangeTest, NotNullFillsRowsWithTheDefault) {
   EXPECT_THAT(Reviews(script), Not(HasSubstr("t.a")));
 }
 
+TEST_F(MysqlChangeTest, RoutinesThatAreNotWrittenNeedReview) {
+  Execute(
+      "CREATE FUNCTION twice(x INT) RETURNS INT DETERMINISTIC RETURN x * 2;"
+      "CREATE PROCEDURE note() SET @x = 1;"
+      "CREATE TABLE t (a INT, twice INT); CREATE VIEW v AS SELECT Twice(a) AS b FROM t;"
+      "CREATE VIEW w AS SELECT twice, (a) FROM t;"
+      "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW CALL note()");
+  const Catalog real = Introspect();
+  const Catalog nothing{Dialect::kMysql};
+  EXPECT_EQ(Reviews(driver().Render(*Diff(nothing, real))),
+            "\nneeds the procedure note, which is not made here\n"
+            "needs the function twice, which is not made here\n\n");
+}
+
 TEST_F(MysqlChangeTest, NotNullWithoutDefaultNeedsReview) {
   const Catalog from = Evaluate("CREATE TABLE t (a INT)");
   const Catalog to = Evaluate("CREATE TABLE t (a INT NOT NULL)");
