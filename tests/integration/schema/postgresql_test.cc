@@ -77,6 +77,26 @@ std::vector<Case> Tables() {
        "RENAME CONSTRAINT",
        "DROP",
        {{{"", "a"}, "", "b"}}},
+      {"RenamePartitionKey",
+       "CREATE TABLE a (id int, d text) PARTITION BY RANGE (d, lower(d));",
+       "CREATE TABLE a (id int, \"On\" text) PARTITION BY RANGE (\"On\", lower(\"On\"));",
+       "",
+       "RENAME",
+       "DROP",
+       {{{"", "a"}, "d", "On"}}},
+      {"RenameToQuoted",
+       "CREATE TABLE a (id int CHECK (id > 0), \"B\" text DEFAULT 'id' CHECK (\"B\" <> 'id'), "
+       "g text GENERATED ALWAYS AS (lower(\"B\") || id::text) STORED); "
+       "CREATE INDEX i ON a (upper(\"B\")) WHERE id > 1; CREATE VIEW v AS SELECT \"B\" FROM a;",
+       "CREATE TABLE \"A b\" (\"user\" int CONSTRAINT a_id_check CHECK (\"user\" > 0), "
+       "plain text DEFAULT 'id' CONSTRAINT \"a_B_check\" CHECK (plain <> 'id'), "
+       "g text GENERATED ALWAYS AS (lower(plain) || \"user\"::text) STORED); "
+       "CREATE INDEX i ON \"A b\" (upper(plain)) WHERE \"user\" > 1; "
+       "CREATE VIEW v AS SELECT plain FROM \"A b\";",
+       "INSERT INTO a VALUES (5, 'x')",
+       "RENAME COLUMN id TO \"user\";",
+       "ALTER COLUMN",
+       {{{"", "a"}, "id", "user"}, {{"", "a"}, "B", "plain"}, {{"", "a"}, "", "A b"}}},
       {"SwapTables",
        "CREATE TABLE a (x int); CREATE TABLE b (y int);",
        "CREATE TABLE b (x int); CREATE TABLE a (y int);",

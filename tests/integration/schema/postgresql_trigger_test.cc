@@ -78,6 +78,19 @@ TEST_F(TriggerTest, OfBothSidesAreThere) {
   EXPECT_EQ(Triggers(), "gO");
 }
 
+TEST_F(TriggerTest, FollowARename) {
+  ASSERT_TRUE(Run(absl::StrCat("CREATE TABLE a (b int); ", kFunction,
+                               "CREATE TRIGGER b BEFORE UPDATE OF b ON a FOR EACH ROW "
+                               "WHEN (old.b <> new.b) EXECUTE FUNCTION f()"))
+                  .ok());
+  const std::string sql = ThereAndBack("CREATE TABLE \"A\" (\"B\" bigint);",
+                                       {{{"", "a"}, "b", "B"}, {{"", "a"}, "", "A"}});
+  EXPECT_THAT(sql, HasSubstr("CREATE TRIGGER b BEFORE UPDATE OF \"B\" ON public.\"A\" FOR EACH "
+                             "ROW WHEN ((old.\"B\" <> new.\"B\"))"));
+  EXPECT_EQ(on_the_way_, "bO");
+  EXPECT_EQ(Triggers(), "bO");
+}
+
 TEST_F(TriggerTest, OfATableThatIsMadeAnew) {
   ASSERT_TRUE(Run(absl::StrCat("CREATE TABLE a (b int) PARTITION BY HASH (b); ", kFunction,
                                "CREATE TRIGGER g AFTER INSERT ON a FOR EACH ROW EXECUTE FUNCTION "
