@@ -25,6 +25,18 @@ std::string DefaultOf(const std::string& option) {
   return by_word ? "DEFAULT" : "0";
 }
 
+// Empty: the database's. Names of collations begin with it.
+std::string CharacterSetOf(const Table& table, const Column& column) {
+  std::string collation = column.collation;
+  if (const auto found = table.options.find("collation");
+      collation.empty() && found != table.options.end()) {
+    collation = found->second;
+  }
+  if (!collation.empty()) return collation.substr(0, collation.find('_'));
+  const auto found = table.options.find("charset");
+  return found == table.options.end() ? "" : found->second;
+}
+
 class Alteration {
  public:
   Alteration(const TableChange& change, const KeyPlan& plan)
@@ -97,7 +109,12 @@ class Alteration {
     for (const Column& column : to_.columns) {
       const Column* old = FindColumn(from_, column.name);
       const bool follows = HasCharacterSet(column.type) && column.collation.empty();
-      if (old != nullptr && follows && !replaced_.contains(column.name)) Modify(column);
+      if (old == nullptr || !follows || replaced_.contains(column.name)) continue;
+      Modify(column);
+      // What is said of a column that changes is said with its change.
+      if (std::string loss = LossOf(*old, column); !loss.empty() && *old == column) {
+        losses_.push_back(std::move(loss));
+      }
     }
     reviews_.push_back("writes texts in another character set or order");
   }
@@ -177,9 +194,18 @@ class Alteration {
   }
 
   std::string LossOf(const Column& from, const Column& to) const {
-    if (Holds(to.type, from.type)) return "";
-    return absl::StrCat(Name(to.name), " turns from ", from.type.native, " into ", to.type.native,
-                        ", which does not hold all its values");
+    if (!Holds(to.type, from.type)) {
+      return absl::StrCat(Name(to.name), " turns from ", from.type.native, " into ", to.type.native,
+                          ", which does not hold all its values");
+    }
+    const std::string before = CharacterSetOf(from_, from);
+    const std::string after = CharacterSetOf(to_, to);
+    const bool is_text = HasCharacterSet(from.type) && HasCharacterSet(to.type);
+    if (!is_text || HoldsCharacters(after, before)) return "";
+    const absl::string_view unnamed = "the database's character set";
+    return absl::StrCat(Name(to.name), " turns from ", before.empty() ? unnamed : before, " into ",
+                        after.empty() ? unnamed : after,
+                        ", which does not have all its characters");
   }
 
   // The default that fills a column is of the new type.

@@ -162,6 +162,31 @@ TEST_F(MysqlChangeTest, InvisibleColumns) {
             "INSERT INTO t (id, a) VALUES (1, 2)");
 }
 
+TEST_F(MysqlChangeTest, ANarrowerCharacterSetIsALoss) {
+  const auto losses = [&](const std::string& from, const std::string& to) {
+    const Catalog before = Evaluate(from);
+    const Catalog after = Evaluate(to);
+    return Losses(driver().Render(*Diff(before, after)));
+  };
+  const auto column = [](const std::string& charset) {
+    return absl::StrCat("CREATE TABLE t (a VARCHAR(9) CHARACTER SET ", charset, ", n INT)");
+  };
+  const auto table = [](const std::string& charset) {
+    return absl::StrCat("CREATE TABLE t (a VARCHAR(9), b TEXT, n INT) CHARACTER SET ", charset);
+  };
+  EXPECT_THAT(losses(column("utf8mb4"), column("latin1")),
+              HasSubstr("t.a turns from the database's character set into latin1, which does not "
+                        "have all its characters"));
+  EXPECT_EQ(losses(column("latin1"), column("utf8mb4")), "\n");
+  EXPECT_EQ(losses(column("latin1"), column("utf8mb3")), "\n");
+  EXPECT_EQ(losses(column("ascii"), column("latin1")), "\n");
+  EXPECT_THAT(losses(column("utf8mb3"), column("latin1")), HasSubstr("from utf8mb3 into latin1"));
+  EXPECT_THAT(losses(table("utf8mb4"), table("latin1")), HasSubstr("t.b turns from"));
+  EXPECT_THAT(losses(table("latin1"), table("utf8mb4")), Not(HasSubstr("turns")));
+  EXPECT_THAT(losses(column("latin1"), column("latin1 COLLATE latin1_bin")),
+              Not(HasSubstr("turns")));
+}
+
 TEST_F(MysqlChangeTest, EnumLabels) {
   const auto script = UpAndDown("CREATE TABLE t (e ENUM('a','b') DEFAULT 'a', f ENUM('x'))",
                                 "CREATE TABLE t (e ENUM('a','c') DEFAULT 'a', f ENUM('x','y'))",
