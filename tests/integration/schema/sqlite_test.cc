@@ -69,14 +69,6 @@ class SqliteTest : public ::testing::Test {
   std::unique_ptr<Session> session_;
 };
 
-std::string Losses(const DdlScript& script) {
-  std::string losses;
-  for (const DdlStatement& statement : script.statements) {
-    absl::StrAppend(&losses, statement.data_loss);
-  }
-  return losses;
-}
-
 constexpr char kLogged[] =
     "CREATE TABLE log (text TEXT);"
     "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, age INT);"
