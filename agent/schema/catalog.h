@@ -179,8 +179,22 @@ struct Trigger {
   std::string name;
   // The whole CREATE TRIGGER.
   std::string definition;
+  // PostgreSQL, if it is not as it was created: `DISABLE`, `ENABLE REPLICA`,
+  // `ENABLE ALWAYS`.
+  std::string state;
 
   friend bool operator==(const Trigger&, const Trigger&) = default;
+};
+
+// Something that Brant does not compare and a table or view rests on, such as a
+// function or a domain.
+struct Need {
+  // The column, constraint, index or trigger that needs it; empty: the view's query.
+  std::string part;
+  // As people know it: `function app.slug(text)`, `extension citext`.
+  std::string what;
+
+  friend bool operator==(const Need&, const Need&) = default;
 };
 
 struct Table {
@@ -195,6 +209,8 @@ struct Table {
   std::vector<ExclusionConstraint> exclusions;
   std::vector<Index> indexes;
   std::vector<Trigger> triggers;
+  // Not compared.
+  std::vector<Need> needs;
   // What else the dialect says of a table, as key and value: `engine`, `charset`,
   // `collation` (MySQL); `without rowid`, `strict` (SQLite); `unlogged`,
   // `partition by`, storage parameters (PostgreSQL). A mere switch has no value.
@@ -231,8 +247,10 @@ struct View {
   std::vector<ObjectName> reads;
   // Of a materialized view.
   std::vector<Index> indexes;
-  // SQLite's INSTEAD OF.
+  // INSTEAD OF.
   std::vector<Trigger> triggers;
+  // Not compared.
+  std::vector<Need> needs;
   // `security_barrier`, `check_option` and their like.
   std::map<std::string, std::string> options;
   std::string comment;

@@ -23,6 +23,7 @@ bool Same(const View& a, const View& b) {
   View copy = a;
   copy.reads = b.reads;
   copy.triggers = b.triggers;
+  copy.needs = b.needs;
   return copy == b;
 }
 

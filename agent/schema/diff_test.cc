@@ -118,7 +118,7 @@ TEST(DiffTest, EqualOnesArePairedBeforeNamesAre) {
 
 TEST(DiffTest, WhatIsRenamedTakesItsReferencesAlong) {
   Table users = MakeTable("users", {MakeColumn("id"), MakeColumn("photo", "text")});
-  users.checks.push_back({"c", "photo <> 'photo' AND lower(photo) <> \"photo\""});
+  users.checks.push_back({"c", "photo <> 'photo' AND lower(photo) <> photo"});
   users.indexes.push_back({"i", false, {{"photo"}}});
   Table posts = MakeTable("posts", {MakeColumn("user_id")});
   posts.foreign_keys.push_back({"f", {"user_id"}, {"", "users"}, {"id"}});
@@ -127,7 +127,7 @@ TEST(DiffTest, WhatIsRenamedTakesItsReferencesAlong) {
   Table people = users;
   people.name.name = "people";
   people.columns[1].name = "picture";
-  people.checks[0].expression = "picture <> 'photo' AND lower(picture) <> \"picture\"";
+  people.checks[0].expression = "picture <> 'photo' AND lower(picture) <> picture";
   people.indexes[0].parts[0].column = "picture";
   posts.foreign_keys[0].referenced_table.name = "people";
   const Catalog to = MakeCatalog({people, posts});

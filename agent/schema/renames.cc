@@ -3,35 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
+#include "agent/schema/quote.h"
+#include "agent/schema/rename_expression.h"
 
 namespace brant {
 namespace {
 
 using Names = std::map<std::string, std::string>;
-
-bool IsWordByte(char c) {
-  return absl::ascii_isalnum(c) || c == '_' || c == '$' || (c & 0x80) != 0;
-}
-
-// The index behind the quoted text that begins at `begin`; a doubled quote is in
-// it.
-size_t EndOfQuoted(absl::string_view sql, size_t begin) {
-  const char quote = sql[begin];
-  size_t at = begin + 1;
-  while (at < sql.size()) {
-    if (sql[at] != quote) {
-      ++at;
-    } else if (at + 1 < sql.size() && sql[at + 1] == quote) {
-      at += 2;
-    } else {
-      return at + 1;
-    }
-  }
-  return sql.size();
-}
 
 void RenameAll(std::vector<std::string>& columns, const Names& names) {
   for (std::string& column : columns) {
@@ -39,24 +19,24 @@ void RenameAll(std::vector<std::string>& columns, const Names& names) {
   }
 }
 
-void RenameIn(Index& index, const Names& names) {
+void RenameIn(Index& index, Dialect dialect, const Names& names) {
   for (IndexPart& part : index.parts) {
     if (const auto found = names.find(part.column); found != names.end()) {
       part.column = found->second;
     }
-    part.expression = RenameInExpression(part.expression, names);
+    part.expression = RenameInExpression(dialect, part.expression, names);
   }
   RenameAll(index.included, names);
-  index.predicate = RenameInExpression(index.predicate, names);
+  index.predicate = RenameInExpression(dialect, index.predicate, names);
 }
 
 // All in `table` that speaks of its own columns.
-void RenameColumns(Table& table, const Names& names) {
+void RenameColumns(Table& table, Dialect dialect, const Names& names) {
   for (Column& column : table.columns) {
     if (const auto found = names.find(column.name); found != names.end()) {
       column.name = found->second;
     }
-    column.generated = RenameInExpression(column.generated, names);
+    column.generated = RenameInExpression(dialect, column.generated, names);
   }
   if (table.primary_key.has_value()) RenameAll(table.primary_key->columns, names);
   for (UniqueConstraint& unique : table.uniques) {
@@ -64,15 +44,31 @@ void RenameColumns(Table& table, const Names& names) {
     RenameAll(unique.included, names);
   }
   for (CheckConstraint& check : table.checks) {
-    check.expression = RenameInExpression(check.expression, names);
+    check.expression = RenameInExpression(dialect, check.expression, names);
     const auto found = names.find(check.name);
     if (check.of_column && found != names.end()) check.name = found->second;
   }
   for (ForeignKey& key : table.foreign_keys) RenameAll(key.columns, names);
   for (ExclusionConstraint& exclusion : table.exclusions) {
-    exclusion.definition = RenameInExpression(exclusion.definition, names);
+    exclusion.definition = RenameInExpression(dialect, exclusion.definition, names);
   }
-  for (Index& index : table.indexes) RenameIn(index, names);
+  for (Index& index : table.indexes) RenameIn(index, dialect, names);
+  const auto partition = table.options.find("partition by");
+  if (partition != table.options.end()) {
+    partition->second = RenameInExpression(dialect, partition->second, names);
+  }
+}
+
+// Behind the trigger's own name, which may be that of a column. Those of other
+// databases are renamed by their drivers, or are the server's affair.
+void RenameIn(Trigger& trigger, Dialect dialect, const Names& names) {
+  if (dialect != Dialect::kPostgresql) return;
+  const std::string name = QuoteName(dialect, trigger.name);
+  const size_t found = trigger.definition.find(name);
+  const size_t head = found == std::string::npos ? 0 : found + name.size();
+  trigger.definition =
+      absl::StrCat(trigger.definition.substr(0, head),
+                   RenameInExpression(dialect, trigger.definition.substr(head), names));
 }
 
 absl::Status NothingThere(absl::string_view what, const Rename& rename) {
@@ -83,39 +79,6 @@ absl::Status NothingThere(absl::string_view what, const Rename& rename) {
 }
 
 }  // namespace
-
-std::string RenameInExpression(absl::string_view sql, const Names& names) {
-  std::string result;
-  size_t at = 0;
-  while (at < sql.size()) {
-    const char c = sql[at];
-    size_t end = at + 1;
-    if (c == '\'') {
-      end = EndOfQuoted(sql, at);
-    } else if (c == '"' || c == '`') {
-      end = EndOfQuoted(sql, at);
-      const std::string inner(sql.substr(at + 1, end - at - 2));
-      if (const auto found = names.find(inner); found != names.end()) {
-        absl::StrAppend(&result, std::string(1, c), found->second, std::string(1, c));
-        at = end;
-        continue;
-      }
-    } else if (IsWordByte(c)) {
-      while (end < sql.size() && IsWordByte(sql[end])) ++end;
-      const std::string word(sql.substr(at, end - at));
-      const bool is_function = end < sql.size() && sql[end] == '(';
-      const auto found = names.find(word);
-      if (found != names.end() && !is_function) {
-        absl::StrAppend(&result, found->second);
-        at = end;
-        continue;
-      }
-    }
-    absl::StrAppend(&result, sql.substr(at, end - at));
-    at = end;
-  }
-  return result;
-}
 
 absl::StatusOr<Catalog> ApplyRenames(const Catalog& catalog, const std::vector<Rename>& renames) {
   Catalog result = catalog;
@@ -144,9 +107,12 @@ absl::StatusOr<Catalog> ApplyRenames(const Catalog& catalog, const std::vector<R
         key.referenced_table = found->second;
       }
     }
+    Names words = table_words;
     if (const auto found = columns.find(table.name); found != columns.end()) {
-      RenameColumns(table, found->second);
+      words.insert(found->second.begin(), found->second.end());
+      RenameColumns(table, catalog.dialect, found->second);
     }
+    for (Trigger& trigger : table.triggers) RenameIn(trigger, catalog.dialect, words);
     if (const auto found = tables.find(table.name); found != tables.end()) {
       table.name = found->second;
     }
@@ -159,7 +125,8 @@ absl::StatusOr<Catalog> ApplyRenames(const Catalog& catalog, const std::vector<R
       }
       if (const auto found = tables.find(name); found != tables.end()) name = found->second;
     }
-    view.definition = RenameInExpression(view.definition, words);
+    view.definition = RenameInExpression(catalog.dialect, view.definition, words);
+    for (Trigger& trigger : view.triggers) RenameIn(trigger, catalog.dialect, table_words);
   }
   SortByName(result);
   return result;

@@ -8,7 +8,7 @@
 #include "agent/base/log.h"
 #include "agent/base/sha256.h"
 #include "agent/database/open.h"
-#include "agent/schema/schema_driver.h"
+#include "agent/schema/quote.h"
 #include "agent/schema/scratch_name.h"
 
 namespace brant {
@@ -30,7 +30,7 @@ absl::StatusOr<std::string> Ask(Session& session, absl::string_view sql) {
 }
 
 std::string Quoted(const Database& database, absl::string_view name) {
-  return DriverFor(database.dialect()).Quote(name);
+  return QuoteName(database.dialect(), name);
 }
 
 std::string Literal(absl::string_view text) {
@@ -41,7 +41,7 @@ std::string Literal(absl::string_view text) {
 
 // Held by the session, so that it ends with it, however that may be. PostgreSQL's
 // are of one database each. Those of MySQL are of the whole server, under the
-// scratch database's own name, as the evaluation of desired schemas takes them.
+// scratch database's own name.
 absl::StatusOr<bool> TryLock(Session& session, Dialect dialect, const std::string& name) {
   if (dialect == Dialect::kPostgresql) return session.TryLock(name);
   BRANT_ASSIGN_OR_RETURN(const Rows rows, session.Query("SELECT GET_LOCK(?, 0)", {name}));

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "agent/schema/fill_nulls.h"
 #include "agent/schema/mysql/definitions.h"
 #include "agent/schema/mysql/identifiers.h"
 #include "agent/schema/mysql/own_indexes.h"
@@ -22,6 +23,18 @@ std::string DefaultOf(const std::string& option) {
   const bool by_word = option == "row_format" || option == "pack_keys" ||
                        absl::StartsWith(option, "stats_") || absl::StartsWith(option, "`");
   return by_word ? "DEFAULT" : "0";
+}
+
+// Empty: the database's. Names of collations begin with it.
+std::string CharacterSetOf(const Table& table, const Column& column) {
+  std::string collation = column.collation;
+  if (const auto found = table.options.find("collation");
+      collation.empty() && found != table.options.end()) {
+    collation = found->second;
+  }
+  if (!collation.empty()) return collation.substr(0, collation.find('_'));
+  const auto found = table.options.find("charset");
+  return found == table.options.end() ? "" : found->second;
 }
 
 class Alteration {
@@ -96,7 +109,12 @@ class Alteration {
     for (const Column& column : to_.columns) {
       const Column* old = FindColumn(from_, column.name);
       const bool follows = HasCharacterSet(column.type) && column.collation.empty();
-      if (old != nullptr && follows && !replaced_.contains(column.name)) Modify(column);
+      if (old == nullptr || !follows || replaced_.contains(column.name)) continue;
+      Modify(column);
+      // What is said of a column that changes is said with its change.
+      if (std::string loss = LossOf(*old, column); !loss.empty() && *old == column) {
+        losses_.push_back(std::move(loss));
+      }
     }
     reviews_.push_back("writes texts in another character set or order");
   }
@@ -144,6 +162,7 @@ class Alteration {
         DropColumn(*column.from);
         AddColumn(*column.to);
       } else {
+        if (FillsNulls(*column.from, *column.to)) FillNulls(*column.from, *column.to);
         Modify(*column.to);
         JudgeModification(*column.from, *column.to);
       }
@@ -167,13 +186,53 @@ class Alteration {
   }
 
   void JudgeModification(const Column& from, const Column& to) {
+    std::string loss = LossOf(from, to);
+    if (!loss.empty() && !IsAlteredBefore(from, to)) losses_.push_back(std::move(loss));
+    if (FillsNulls(from, to)) return;
+    std::string review = ReviewNulls(from, to, Name(to.name));
+    if (!review.empty()) reviews_.push_back(std::move(review));
+  }
+
+  std::string LossOf(const Column& from, const Column& to) const {
     if (!Holds(to.type, from.type)) {
-      losses_.push_back(absl::StrCat(Name(to.name), " turns from ", from.type.native, " into ",
-                                     to.type.native, ", which does not hold all its values"));
+      return absl::StrCat(Name(to.name), " turns from ", from.type.native, " into ", to.type.native,
+                          ", which does not hold all its values");
     }
-    if (from.nullable && !to.nullable) {
-      reviews_.push_back(absl::StrCat("fails if a row has NULL in ", Name(to.name)));
+    const std::string before = CharacterSetOf(from_, from);
+    const std::string after = CharacterSetOf(to_, to);
+    const bool is_text = HasCharacterSet(from.type) && HasCharacterSet(to.type);
+    if (!is_text || HoldsCharacters(after, before)) return "";
+    const absl::string_view unnamed = "the database's character set";
+    return absl::StrCat(Name(to.name), " turns from ", before.empty() ? unnamed : before, " into ",
+                        after.empty() ? unnamed : after,
+                        ", which does not have all its characters");
+  }
+
+  // The default that fills a column is of the new type.
+  static bool IsAlteredBefore(const Column& from, const Column& to) {
+    return FillsNulls(from, to) &&
+           (from.type.native != to.type.native || from.collation != to.collation);
+  }
+
+  void FillNulls(const Column& from, const Column& to) {
+    if (IsAlteredBefore(from, to)) {
+      Column nullable = to;
+      nullable.nullable = true;
+      statements_.push_back({absl::StrCat("ALTER TABLE ", QuoteObject(to_.name), " MODIFY COLUMN ",
+                                          ColumnDefinition(to_, nullable)),
+                             LossOf(from, to)});
     }
+    const std::string name = QuoteIdentifier(to.name);
+    std::string sql =
+        absl::StrCat("UPDATE ", QuoteObject(to_.name), " SET ", name, " = ", *to.default_value);
+    // These would get the time of the migration.
+    for (const Column& other : from_.columns) {
+      if (other.on_update.empty() || other.name == to.name) continue;
+      const std::string same = QuoteIdentifier(other.name);
+      absl::StrAppend(&sql, ", ", same, " = ", same);
+    }
+    absl::StrAppend(&sql, " WHERE ", name, " IS NULL");
+    statements_.push_back({std::move(sql), "", ReviewNulls(from, to, Name(to.name))});
   }
 
   void WriteKeys() {

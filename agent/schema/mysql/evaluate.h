@@ -10,9 +10,7 @@
 
 namespace brant::mysql {
 
-// In a database `brant_scratch_…` with the defaults of the session's own, which is
-// dropped in the end. Those that killed agents have left behind are dropped first:
-// the session of an agent that lives holds the server's lock of the same name.
+// In a scratch database, which has the defaults of this one.
 //
 // Error: DATABASE_PERMISSION_DENIED where databases can't be made.
 absl::StatusOr<Catalog> EvaluateInScratch(Database& database,

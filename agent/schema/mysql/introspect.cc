@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "agent/base/error.h"
 #include "agent/schema/mysql/columns.h"
 #include "agent/schema/mysql/identifiers.h"
@@ -40,6 +41,20 @@ std::string RuleOf(const std::string& rule) {
   return rule == "RESTRICT" || rule == "NO ACTION" ? "" : rule;
 }
 
+// `name(`, with quotes or not.
+bool Calls(absl::string_view sql, absl::string_view name) {
+  const auto is_word = [](char c) { return absl::ascii_isalnum(c) || c == '_' || c == '$'; };
+  const std::string text = absl::AsciiStrToLower(sql);
+  const std::string word = absl::AsciiStrToLower(name);
+  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    if (at > 0 && is_word(text[at - 1])) continue;
+    absl::string_view rest = absl::string_view(text).substr(at + word.size());
+    absl::ConsumePrefix(&rest, "`");
+    if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(rest), "(")) return true;
+  }
+  return false;
+}
+
 class Introspector {
  public:
   Introspector(Session& session, const Selection& selection, Server server)
@@ -53,6 +68,7 @@ class Introspector {
     BRANT_RETURN_IF_ERROR(ReadChecks());
     BRANT_RETURN_IF_ERROR(ReadIndexes());
     BRANT_RETURN_IF_ERROR(ReadForeignKeys());
+    BRANT_RETURN_IF_ERROR(ReadRoutines());
     BRANT_RETURN_IF_ERROR(ReadTriggers());
     BRANT_RETURN_IF_ERROR(ReadViews());
     for (Table& table : catalog_.tables) RemoveOwnIndexes(table);
@@ -241,6 +257,25 @@ class Introspector {
     return absl::OkStatus();
   }
 
+  absl::Status ReadRoutines() {
+    BRANT_ASSIGN_OR_RETURN(Rows rows,
+                           Ask("SELECT ROUTINE_NAME, ROUTINE_TYPE FROM information_schema.ROUTINES "
+                               "WHERE ROUTINE_SCHEMA = ? ORDER BY ROUTINE_NAME"));
+    for (const Row& row : rows) {
+      routines_[Text(row, 0)] =
+          absl::StrCat(absl::AsciiStrToLower(Text(row, 1)), " ", Text(row, 0));
+    }
+    return absl::OkStatus();
+  }
+
+  std::vector<Need> NeedsOf(const std::string& part, absl::string_view sql) const {
+    std::vector<Need> needs;
+    for (const auto& [name, routine] : routines_) {
+      if (Calls(sql, name)) needs.push_back({part, routine});
+    }
+    return needs;
+  }
+
   absl::Status ReadTriggers() {
     BRANT_ASSIGN_OR_RETURN(
         Rows rows,
@@ -255,6 +290,7 @@ class Introspector {
            absl::StrCat("CREATE TRIGGER ", QuoteIdentifier(Text(row, 1)), " ", Text(row, 2), " ",
                         Text(row, 3), " ON ", QuoteIdentifier(Text(row, 0)), " FOR EACH ROW ",
                         Text(row, 4))});
+      for (Need& need : NeedsOf(Text(row, 1), Text(row, 4))) table->needs.push_back(need);
     }
     return absl::OkStatus();
   }
@@ -274,6 +310,7 @@ class Introspector {
       if (!IsSelected(selection_, view.name)) continue;
       ViewText text = ReadViewText(Text(row, 1), server_.database);
       view.definition = std::move(text.definition);
+      view.needs = NeedsOf("", view.definition);
       for (const std::string& name : text.reads) {
         if (names.contains(name) || TableOf(name) != nullptr) view.reads.push_back({"", name});
       }
@@ -290,6 +327,8 @@ class Introspector {
   const Server server_;
   Catalog catalog_;
   std::map<std::string, size_t> places_;
+  // What people call stored functions and procedures, by name.
+  std::map<std::string, std::string> routines_;
   // Of tables, by name.
   std::map<std::string, std::string> collations_;
 };

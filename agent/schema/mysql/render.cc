@@ -15,6 +15,7 @@
 #include "agent/schema/mysql/identifiers.h"
 #include "agent/schema/mysql/key_plan.h"
 #include "agent/schema/mysql/rename_statements.h"
+#include "agent/schema/needs.h"
 #include "agent/schema/reference_order.h"
 
 namespace brant::mysql {
@@ -22,7 +23,7 @@ namespace {
 
 class Renderer {
  public:
-  explicit Renderer(const CatalogDiff& diff) : diff_(diff), plan_(PlanKeys(diff)) {}
+  explicit Renderer(const CatalogDiff& diff) : diff_(diff), needs_(diff), plan_(PlanKeys(diff)) {}
 
   DdlScript Render() {
     FindViews();
@@ -39,7 +40,7 @@ class Renderer {
     AddForeignKeys();
     DropTables();
     CreateTriggers();
-    for (const View* view : OrderViews(new_views_)) Add(CreateView(*view));
+    for (const View* view : OrderViews(new_views_)) Add(CreateView(*view), "", needs_.Of(*view));
     return std::move(script_);
   }
 
@@ -147,11 +148,14 @@ class Renderer {
 
   void CreateTriggers() {
     for (const Table* table : diff_.created_tables) {
-      for (const Trigger& trigger : table->triggers) Add(trigger.definition);
+      for (const Trigger& trigger : table->triggers) {
+        Add(trigger.definition, "", needs_.Of(table->needs, trigger.name));
+      }
     }
   }
 
   const CatalogDiff& diff_;
+  const MissingNeeds needs_;
   KeyPlan plan_;
   std::vector<const View*> old_views_;
   std::vector<const View*> new_views_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 
 #include "absl/algorithm/container.h"
@@ -289,6 +290,20 @@ bool HasCharacterSet(const DataType& type) {
   const std::string name = Split(type.native).name;
   return name == "char" || name == "varchar" || name == "enum" || name == "set" ||
          absl::EndsWith(name, "text");
+}
+
+bool HoldsCharacters(absl::string_view to, absl::string_view from) {
+  const auto is_any_of = [](absl::string_view name,
+                            std::initializer_list<absl::string_view> names) {
+    return absl::c_linear_search(names, name);
+  };
+  if (to == from || from == "ascii" || is_any_of(to, {"utf8mb4", "utf16", "utf32"})) return true;
+  const bool is_unicode = is_any_of(from, {"utf8mb4", "utf16", "utf32"});
+  // A table names its character set where it is not the database's. If that were
+  // Unicode, it would hold all; else it does not.
+  if (to.empty()) return !is_unicode;
+  const bool is_basic = is_any_of(to, {"utf8mb3", "utf8", "ucs2"});
+  return is_basic && !is_unicode && !from.empty();
 }
 
 bool Holds(const DataType& to, const DataType& from) {

@@ -44,6 +44,9 @@ std::string WriteDataType(const DataType& type);
 
 // It has a character set, by its native text.
 bool HasCharacterSet(const DataType& type);
+// Whether `to` has all characters of `from`. Empty: the database's own, which is not
+// known.
+bool HoldsCharacters(absl::string_view to, absl::string_view from);
 
 // Every value of `from` can be kept in `to`.
 bool Holds(const DataType& to, const DataType& from);

@@ -4,8 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "agent/schema/fill_nulls.h"
 #include "agent/schema/postgresql/definitions.h"
 #include "agent/schema/postgresql/identifier.h"
 #include "agent/schema/postgresql/sequence_options.h"
@@ -49,12 +52,29 @@ std::string Continue(const ObjectName& table, const Column& column) {
                       ") >= ", column.sequence.min_value.value_or(1));
 }
 
+// Checks that wait for the commit: while they do, the server alters nothing.
+bool DefersChecks(const Table& table) {
+  const auto deferred = [](const auto& constraint) { return constraint.initially_deferred; };
+  return absl::c_any_of(table.foreign_keys, deferred) || absl::c_any_of(table.uniques, deferred) ||
+         (table.primary_key.has_value() && deferred(*table.primary_key)) ||
+         absl::c_any_of(table.exclusions,
+                        [](const ExclusionConstraint& exclusion) {
+                          return absl::StrContains(exclusion.definition, "INITIALLY DEFERRED");
+                        }) ||
+         absl::c_any_of(table.triggers, [](const Trigger& trigger) {
+           return absl::StrContains(trigger.definition, "INITIALLY DEFERRED");
+         });
+}
+
 bool Ascends(const Column& column) { return column.sequence.increment.value_or(1) > 0; }
 
 class ColumnChanges {
  public:
-  explicit ColumnChanges(const TablePlan& plan)
-      : plan_(plan), table_(QuotePostgresql(plan.to->name)), label_(Describe(plan.to->name)) {}
+  ColumnChanges(const TablePlan& plan, const MissingNeeds& needs)
+      : plan_(plan),
+        needs_(needs),
+        table_(QuotePostgresql(plan.to->name)),
+        label_(Describe(plan.to->name)) {}
 
   std::vector<DdlStatement> Render() {
     // Generated columns first: others that are dropped may be what they are made of.
@@ -64,6 +84,10 @@ class ColumnChanges {
     DropColumns();
     for (const Column& to : plan_.to->columns) {
       const Column* from = FindColumn(*plan_.from, to.name);
+      if (from == nullptr || *from != to) {
+        std::string missing = needs_.Of(plan_.to->needs, to.name);
+        if (!missing.empty()) reviews_.push_back(std::move(missing));
+      }
       if (from == nullptr) {
         Add(to);
       } else if (plan_.rebuilt.contains(to.name)) {
@@ -82,7 +106,11 @@ class ColumnChanges {
     alter(before_, {});
     for (std::string& sql : sequences_) statements.push_back({std::move(sql)});
     alter(main_, {"", absl::StrJoin(losses_, "; "), absl::StrJoin(reviews_, "; ")});
-    alter(after_, {});
+    for (DdlStatement& statement : fills_) statements.push_back(std::move(statement));
+    if (!fills_.empty() && DefersChecks(*plan_.from)) {
+      statements.push_back({"SET CONSTRAINTS ALL IMMEDIATE"});
+    }
+    alter(after_, {"", "", absl::StrJoin(null_reviews_, "; ")});
     for (DdlStatement& statement : finish_) statements.push_back(std::move(statement));
     return statements;
   }
@@ -140,16 +168,27 @@ class ColumnChanges {
       DropSequence(to);
     }
     if (retyped) Retype(from, to);
-    if (from.nullable && !to.nullable) {
-      main_.push_back(AlterColumn(to, "SET NOT NULL"));
-      reviews_.push_back(absl::StrCat("fails if ", Label(to), " is NULL in a row"));
-    }
+    if (from.nullable && !to.nullable) SetNotNull(from, to);
     if (!from.nullable && to.nullable) main_.push_back(AlterColumn(to, "DROP NOT NULL"));
     if (to.default_value.has_value() && !default_stays) {
       main_.push_back(AlterColumn(to, absl::StrCat("SET DEFAULT ", *to.default_value)));
     }
     if (IsSerial(to)) AlterSerial(from, to);
     if (IsIdentity(to)) AlterIdentity(from, to);
+  }
+
+  // Behind its new type and default.
+  void SetNotNull(const Column& from, const Column& to) {
+    after_.push_back(AlterColumn(to, "SET NOT NULL"));
+    std::string review = ReviewNulls(from, to, Label(to));
+    if (FillsNulls(from, to)) {
+      const std::string name = QuotePostgresql(to.name);
+      fills_.push_back({absl::StrCat("UPDATE ", table_, " SET ", name, " = ", *to.default_value,
+                                     " WHERE ", name, " IS NULL"),
+                        "", std::move(review)});
+    } else if (!review.empty()) {
+      null_reviews_.push_back(std::move(review));
+    }
   }
 
   void DropDefault(const Column& to) { before_.push_back(AlterColumn(to, "DROP DEFAULT")); }
@@ -223,6 +262,7 @@ class ColumnChanges {
   }
 
   const TablePlan& plan_;
+  const MissingNeeds& needs_;
   const std::string table_;
   const std::string label_;
   // Actions of ALTER TABLE. The server looks at the sequence of an identity column
@@ -230,17 +270,22 @@ class ColumnChanges {
   std::vector<std::string> before_;
   std::vector<std::string> main_;
   std::vector<std::string> after_;
-  // Statements between `before_` and `main_`, and at the end.
+  // Statements between `before_` and `main_`, between `main_` and `after_`, and at
+  // the end.
   std::vector<std::string> sequences_;
+  std::vector<DdlStatement> fills_;
   std::vector<DdlStatement> finish_;
+  // Of `main_`.
   std::vector<std::string> losses_;
   std::vector<std::string> reviews_;
+  // Of `after_`.
+  std::vector<std::string> null_reviews_;
 };
 
 }  // namespace
 
-std::vector<DdlStatement> AlterColumnsPostgresql(const TablePlan& plan) {
-  return ColumnChanges(plan).Render();
+std::vector<DdlStatement> AlterColumnsPostgresql(const TablePlan& plan, const MissingNeeds& needs) {
+  return ColumnChanges(plan, needs).Render();
 }
 
 std::vector<DdlStatement> FinishSerialPostgresql(const ObjectName& table, const Column& column) {

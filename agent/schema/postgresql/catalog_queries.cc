@@ -134,8 +134,43 @@ const absl::string_view kViewReadsQuery = BRANT_RELATIONS
     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.relkind IN ('v', 'm') ORDER BY 1, 2, 3";
 
 const absl::string_view kTriggersQuery = BRANT_RELATIONS
-    "SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid) FROM rel r JOIN pg_trigger t "
-    "ON t.tgrelid = r.oid WHERE NOT t.tgisinternal AND r.relkind IN ('r', 'p')";
+    "SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled FROM rel r "
+    "JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal";
+
+// A need of something that an extension owns is one of the extension. The types of
+// tables, and enums, are made with the schema; what is of the server has a low oid.
+const absl::string_view kNeedsQuery = BRANT_RELATIONS
+    ", part AS (SELECT r.oid AS rel, a.attname AS name, 'pg_class'::regclass AS classid, "
+    "r.oid AS objid, a.attnum::int AS sub FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid "
+    "AND a.attnum > 0 AND NOT a.attisdropped AND r.relkind IN ('r', 'p') "
+    "UNION ALL SELECT r.oid, a.attname, 'pg_attrdef'::regclass, d.oid, 0 FROM rel r "
+    "JOIN pg_attrdef d ON d.adrelid = r.oid "
+    "JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = d.adnum "
+    "UNION ALL SELECT r.oid, k.conname, 'pg_constraint'::regclass, k.oid, 0 FROM rel r "
+    "JOIN pg_constraint k ON k.conrelid = r.oid "
+    "UNION ALL SELECT r.oid, c.relname, 'pg_class'::regclass, c.oid, 0 FROM rel r "
+    "JOIN pg_index i ON i.indrelid = r.oid JOIN pg_class c ON c.oid = i.indexrelid "
+    "UNION ALL SELECT r.oid, t.tgname, 'pg_trigger'::regclass, t.oid, 0 FROM rel r "
+    "JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal "
+    "UNION ALL SELECT r.oid, '', 'pg_rewrite'::regclass, w.oid, 0 FROM rel r "
+    "JOIN pg_rewrite w ON w.ev_class = r.oid AND r.relkind IN ('v', 'm')) "
+    "SELECT DISTINCT p.rel, p.name, coalesce("
+    "pg_describe_object('pg_extension'::regclass, x.refobjid, 0), "
+    "pg_describe_object(d.refclassid, coalesce(e.oid, d.refobjid), 0)) "
+    "FROM part p JOIN pg_depend d ON d.classid = p.classid AND d.objid = p.objid "
+    "AND d.objsubid = p.sub AND d.refobjid >= 16384 "
+    "AND d.refclassid IN ('pg_proc'::regclass, 'pg_type'::regclass, 'pg_collation'::regclass, "
+    "'pg_opclass'::regclass, 'pg_operator'::regclass, 'pg_ts_config'::regclass, "
+    "'pg_ts_dict'::regclass) "
+    "LEFT JOIN pg_type t ON d.refclassid = 'pg_type'::regclass AND t.oid = d.refobjid "
+    "LEFT JOIN pg_type e ON e.oid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END "
+    "LEFT JOIN pg_namespace n ON n.oid = e.typnamespace "
+    "LEFT JOIN pg_class c ON c.oid = e.typrelid "
+    "LEFT JOIN pg_depend x ON x.classid = d.refclassid "
+    "AND x.objid = coalesce(e.oid, d.refobjid) AND x.deptype = 'e' "
+    "WHERE x.objid IS NOT NULL OR e.oid IS NULL "
+    "OR (NOT (e.typtype = 'e' AND n.nspname IN ($S)) AND coalesce(c.relkind = 'c', true)) "
+    "ORDER BY 1, 2, 3";
 
 #undef BRANT_RELATIONS
 #undef BRANT_COLUMN_NAMES

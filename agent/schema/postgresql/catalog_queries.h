@@ -44,8 +44,11 @@ extern const absl::string_view kSequencesQuery;
 // view, schema and name of what it reads.
 extern const absl::string_view kViewReadsQuery;
 
-// table, name, definition.
+// table or view, name, definition, tgenabled.
 extern const absl::string_view kTriggersQuery;
+
+// table or view, its part, and what that rests on and Brant does not make.
+extern const absl::string_view kNeedsQuery;
 
 }  // namespace brant
 

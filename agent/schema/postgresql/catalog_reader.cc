@@ -70,6 +70,13 @@ std::string Action(const Field& code) {
   }
 }
 
+// tgenabled.
+std::string TriggerState(const Field& code) {
+  if (code == "D") return "DISABLE";
+  if (code == "R") return "ENABLE REPLICA";
+  return code == "A" ? "ENABLE ALWAYS" : "";
+}
+
 // ` (a, b)` of ON DELETE SET NULL (a, b), which PostgreSQL 15 has.
 std::string ActionColumns(const Field& columns) {
   if (!columns.has_value()) return "";
@@ -301,8 +308,23 @@ void PostgresqlCatalogReader::AddViewReads(const Rows& rows) {
 
 void PostgresqlCatalogReader::AddTriggers(const Rows& rows) {
   for (const auto& row : rows) {
-    Table* table = FindTable(Text(row[0]));
-    if (table != nullptr) table->triggers.push_back(Trigger{Text(row[1]), Text(row[2])});
+    Trigger trigger{Text(row[1]), Text(row[2]), TriggerState(row[3])};
+    if (Table* table = FindTable(Text(row[0])); table != nullptr) {
+      table->triggers.push_back(std::move(trigger));
+    } else if (const auto found = views_.find(Text(row[0])); found != views_.end()) {
+      catalog_.views[found->second].triggers.push_back(std::move(trigger));
+    }
+  }
+}
+
+void PostgresqlCatalogReader::AddNeeds(const Rows& rows) {
+  for (const auto& row : rows) {
+    Need need{Text(row[1]), Text(row[2])};
+    if (Table* table = FindTable(Text(row[0])); table != nullptr) {
+      table->needs.push_back(std::move(need));
+    } else if (const auto found = views_.find(Text(row[0])); found != views_.end()) {
+      catalog_.views[found->second].needs.push_back(std::move(need));
+    }
   }
 }
 

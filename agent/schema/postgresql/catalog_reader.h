@@ -28,6 +28,7 @@ class PostgresqlCatalogReader {
   void AddIndexes(const Rows& rows);
   void AddViewReads(const Rows& rows);
   void AddTriggers(const Rows& rows);
+  void AddNeeds(const Rows& rows);
 
   Catalog Take();
 

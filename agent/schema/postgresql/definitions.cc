@@ -155,6 +155,21 @@ std::string DropViewPostgresql(const View& view) {
                       QuotePostgresql(view.name));
 }
 
+std::string DropTriggerPostgresql(const ObjectName& relation, const KeptTrigger& kept) {
+  return absl::StrCat("DROP TRIGGER ", kept.is_there ? "" : "IF EXISTS ",
+                      QuotePostgresql(kept.trigger->name), " ON ", QuotePostgresql(relation));
+}
+
+std::vector<std::string> CreateTriggerPostgresql(const ObjectName& relation,
+                                                 const Trigger& trigger) {
+  std::vector<std::string> statements = {trigger.definition};
+  if (!trigger.state.empty()) {
+    statements.push_back(absl::StrCat("ALTER TABLE ", QuotePostgresql(relation), " ", trigger.state,
+                                      " TRIGGER ", QuotePostgresql(trigger.name)));
+  }
+  return statements;
+}
+
 std::string CreateEnumPostgresql(const EnumType& type) {
   return absl::StrCat("CREATE TYPE ", QuotePostgresql(type.name), " AS ENUM (",
                       absl::StrJoin(type.labels, ", ",

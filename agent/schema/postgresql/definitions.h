@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "agent/schema/catalog.h"
+#include "agent/schema/kept_triggers.h"
 
 namespace brant {
 
@@ -34,6 +35,10 @@ bool IsStorageParameter(absl::string_view option);
 std::string CreateIndexPostgresql(const ObjectName& relation, const Index& index);
 std::string CreateViewPostgresql(const View& view);
 std::string DropViewPostgresql(const View& view);
+std::string DropTriggerPostgresql(const ObjectName& relation, const KeptTrigger& kept);
+// More than one if it is not as it was created.
+std::vector<std::string> CreateTriggerPostgresql(const ObjectName& relation,
+                                                 const Trigger& trigger);
 std::string CreateEnumPostgresql(const EnumType& type);
 // With the constraints and foreign keys that `constraints` defines.
 std::string CreateTablePostgresql(const Table& table, const std::vector<std::string>& constraints);

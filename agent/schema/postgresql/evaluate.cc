@@ -1,6 +1,8 @@
 #include "agent/schema/postgresql/evaluate.h"
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -8,8 +10,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agent/base/error.h"
+#include "agent/database/statement.h"
 #include "agent/schema/postgresql/identifier.h"
 #include "agent/schema/postgresql/introspect.h"
+#include "agent/schema/postgresql/other_schemas.h"
 #include "agent/schema/postgresql/scratch_session.h"
 #include "agent/schema/postgresql/scratch_statement.h"
 #include "agent/schema/scratch.h"
@@ -61,28 +65,78 @@ absl::Status MoveExtensions(Session& session, const std::string& from, const std
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::set<std::string>> SchemasOfDatabase(Session& session) {
+  BRANT_ASSIGN_OR_RETURN(
+      Rows rows, session.Query("SELECT nspname FROM pg_catalog.pg_namespace "
+                               "WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"));
+  std::set<std::string> schemas;
+  for (const auto& row : rows) schemas.insert(row[0].value_or(""));
+  return schemas;
+}
+
+// Those that are compared, and those in which the scripts make something as well.
+absl::StatusOr<std::set<std::string>> SchemasToReplace(
+    const std::vector<SchemaDriver::Script>& scripts, const PostgresqlSchemas& schemas,
+    const std::set<std::string>& there) {
+  std::set<std::string> replaced(schemas.all.begin(), schemas.all.end());
+  for (const SchemaDriver::Script& script : scripts) {
+    const auto statements = SplitStatements(Dialect::kPostgresql, script.text);
+    // Whoever runs the script sees the error again.
+    if (!statements.ok()) continue;
+    for (const Statement& statement : *statements) {
+      std::optional<std::string> made = SchemaMadeInPostgresql(statement.text);
+      if (made == "") made = schemas.default_schema;
+      if (made.has_value() && there.contains(*made)) replaced.insert(*made);
+    }
+  }
+  return replaced;
+}
+
 // Puts empty schemas in the place of those that exist, and names the latter.
 absl::StatusOr<std::vector<std::string>> SetAside(Session& session,
-                                                  const PostgresqlSchemas& schemas) {
+                                                  const std::set<std::string>& schemas,
+                                                  const std::set<std::string>& there) {
   std::vector<std::string> set_aside;
-  for (const std::string& schema : schemas.all) {
-    BRANT_ASSIGN_OR_RETURN(
-        Rows exists,
-        session.Query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = ?", {Value(schema)}));
+  for (const std::string& schema : schemas) {
     const std::string quoted = QuotePostgresql(schema);
     const std::string aside = absl::StrCat(kSetAside, set_aside.size() + 1);
-    if (!exists.empty()) {
+    const bool exists = there.contains(schema);
+    if (exists) {
       absl::Status renamed =
           Run(session, absl::StrCat("ALTER SCHEMA ", quoted, " RENAME TO ", aside));
       if (!renamed.ok()) return MayNotSetAside(renamed, schema);
     }
     const absl::Status made = Run(session, absl::StrCat("CREATE SCHEMA ", quoted));
     if (!made.ok()) return MayNotSetAside(made, schema);
-    if (exists.empty()) continue;
+    if (!exists) continue;
     set_aside.push_back(aside);
     BRANT_RETURN_IF_ERROR(MoveExtensions(session, aside, schema));
   }
   return set_aside;
+}
+
+absl::StatusOr<std::vector<std::string>> SearchPath(Session& session) {
+  BRANT_ASSIGN_OR_RETURN(
+      Rows rows, session.Query("SELECT pg_catalog.unnest(pg_catalog.current_schemas(false))"));
+  std::vector<std::string> path;
+  for (const auto& row : rows) path.push_back(row[0].value_or(""));
+  return path;
+}
+
+// Where unqualified names may lead: not to real tables. What was taken out.
+absl::StatusOr<std::vector<std::string>> NarrowSearchPath(Session& session,
+                                                          const std::vector<std::string>& path,
+                                                          const std::set<std::string>& replaced) {
+  std::vector<std::string> kept;
+  std::vector<std::string> taken_out;
+  for (const std::string& schema : path) {
+    (replaced.contains(schema) ? kept : taken_out).push_back(schema);
+  }
+  BRANT_RETURN_IF_ERROR(session
+                            .Query("SELECT pg_catalog.set_config('search_path', ?, true)",
+                                   {Value(QuoteListPostgresql(kept))})
+                            .status());
+  return taken_out;
 }
 
 // A table, view or enum that was set aside, and that the catalog speaks of, is one
@@ -142,16 +196,30 @@ absl::StatusOr<Catalog> EvaluateInTransaction(Session& session,
                                               const Selection& selection, CancelToken& cancel) {
   const CancelToken::Attachment attachment(cancel, session);
   BRANT_ASSIGN_OR_RETURN(PostgresqlSchemas schemas, FindPostgresqlSchemas(session, selection));
-  BRANT_ASSIGN_OR_RETURN(const std::vector<std::string> set_aside, SetAside(session, schemas));
+  BRANT_ASSIGN_OR_RETURN(const std::vector<std::string> path, SearchPath(session));
+  BRANT_ASSIGN_OR_RETURN(std::set<std::string> others, SchemasOfDatabase(session));
+  BRANT_ASSIGN_OR_RETURN(const std::set<std::string> replaced,
+                         SchemasToReplace(scripts, schemas, others));
+  BRANT_ASSIGN_OR_RETURN(const std::vector<std::string> set_aside,
+                         SetAside(session, replaced, others));
+  BRANT_ASSIGN_OR_RETURN(const std::vector<std::string> taken_out,
+                         NarrowSearchPath(session, path, replaced));
+  for (const std::string& schema : replaced) others.erase(schema);
   std::vector<SchemaDriver::Script> prepared = scripts;
   for (SchemaDriver::Script& script : prepared) {
-    script.text = BlankOutDone(script.text, schemas.all);
+    script.text = BlankOutDone(script.text, replaced);
   }
-  BRANT_ASSIGN_OR_RETURN(const std::vector<ScratchStatement> statements,
-                         ReadScripts(Dialect::kPostgresql, prepared, LeavesPostgresqlScratch));
+  BRANT_ASSIGN_OR_RETURN(
+      const std::vector<ScratchStatement> statements,
+      ReadScripts(Dialect::kPostgresql, prepared, [&others](absl::string_view statement) {
+        std::string reason = LeavesPostgresqlScratch(statement);
+        return reason.empty() ? ReachesPostgresqlSchemas(statement, others) : reason;
+      }));
   BRANT_ASSIGN_OR_RETURN(const bool done, ExecuteAtOnce(session, statements));
   if (!done) {
-    PostgresqlScratchSession scratch(session, set_aside);
+    std::vector<std::string> elsewhere = set_aside;
+    elsewhere.insert(elsewhere.end(), taken_out.begin(), taken_out.end());
+    PostgresqlScratchSession scratch(session, std::move(elsewhere));
     BRANT_RETURN_IF_ERROR(ExecuteStatements(scratch, statements, cancel));
   }
   // SET ROLE in a script may have left less rights than it takes to read all.

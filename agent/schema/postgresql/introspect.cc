@@ -56,6 +56,7 @@ absl::StatusOr<Catalog> ReadPostgresqlCatalog(Session& session, const Postgresql
            Part{kIndexesQuery, &PostgresqlCatalogReader::AddIndexes},
            Part{kViewReadsQuery, &PostgresqlCatalogReader::AddViewReads},
            Part{kTriggersQuery, &PostgresqlCatalogReader::AddTriggers},
+           Part{kNeedsQuery, &PostgresqlCatalogReader::AddNeeds},
        }) {
     BRANT_ASSIGN_OR_RETURN(Rows rows,
                            session.Query(absl::StrReplaceAll(part.query, {{"$S", list}})));

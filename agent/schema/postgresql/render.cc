@@ -9,6 +9,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "agent/schema/needs.h"
 #include "agent/schema/postgresql/alter_columns.h"
 #include "agent/schema/postgresql/definitions.h"
 #include "agent/schema/postgresql/identifier.h"
@@ -31,7 +32,8 @@ const T* FindByName(const std::vector<T>& elements, const ObjectName& name) {
 
 class Renderer {
  public:
-  explicit Renderer(const CatalogDiff& diff) : diff_(diff), plan_(PlanPostgresql(diff)) {}
+  explicit Renderer(const CatalogDiff& diff)
+      : diff_(diff), plan_(PlanPostgresql(diff)), needs_(diff) {}
 
   DdlScript Render() {
     CreateSchemas();
@@ -61,6 +63,10 @@ class Renderer {
 
   void AddAll(std::vector<DdlStatement> statements) {
     for (DdlStatement& statement : statements) script_.statements.push_back(std::move(statement));
+  }
+
+  static std::string Both(const std::string& first, const std::string& second) {
+    return absl::StrCat(first, first.empty() || second.empty() ? "" : "; ", second);
   }
 
   static std::string Alter(const Table& table, const std::string& action) {
@@ -121,9 +127,8 @@ class Renderer {
   }
 
   void DropConstraints(const TablePlan& plan) {
-    for (const Trigger* trigger : plan.triggers) {
-      Add(absl::StrCat("DROP TRIGGER ", QuotePostgresql(trigger->name), " ON ",
-                       QuotePostgresql(plan.to->name)));
+    for (const KeptTrigger& kept : plan.triggers) {
+      Add(DropTriggerPostgresql(plan.to->name, kept));
     }
     const auto drop = [&](const auto& replacement) {
       for (const auto* element : replacement.drop) Add(DropConstraint(*plan.to, element->name));
@@ -191,7 +196,9 @@ class Renderer {
           postponed_.push_back({table, &key});
         }
       }
-      Add(CreateTablePostgresql(*table, constraints));
+      const Table* old = FindTable(*diff_.from, table->name);
+      Add(CreateTablePostgresql(*table, constraints), "",
+          Both(needs_.Of(*table), old == nullptr ? NotWritten(table->triggers) : ""));
       made.insert(table->name);
       for (const Column& column : table->columns) {
         AddAll(FinishSerialPostgresql(table->name, column));
@@ -199,12 +206,14 @@ class Renderer {
       for (const CheckConstraint& check : table->checks) {
         if (!check.validated) Add(Alter(*table, absl::StrCat("ADD ", DefinePostgresql(check))));
       }
-      for (const Index& index : table->indexes) Add(CreateIndexPostgresql(table->name, index));
+      for (const Index& index : table->indexes) CreateIndex(*table, index);
+      // Of one that is made anew.
+      if (old != nullptr) CreateTriggers(*table, KeptTriggers(old->triggers, table->triggers));
     }
   }
 
   void AlterTable(const TablePlan& plan) {
-    AddAll(AlterColumnsPostgresql(plan));
+    AddAll(AlterColumnsPostgresql(plan, needs_));
     const bool was_unlogged = plan.from->options.contains("unlogged");
     const bool unlogged = plan.to->options.contains("unlogged");
     if (was_unlogged != unlogged) {
@@ -240,7 +249,7 @@ class Renderer {
         // What was there before the change holds for the rows.
         const bool is_new = !absl::c_linear_search(replacement.drop, element);
         Add(Alter(table, absl::StrCat("ADD ", DefinePostgresql(*element))), "",
-            is_new ? review : "");
+            Both(is_new ? review : "", needs_.Of(table.needs, element->name)));
       }
     };
     const std::string duplicates = absl::StrCat("fails if rows of ", Describe(table.name),
@@ -254,12 +263,36 @@ class Renderer {
     add(plan.exclusions, violated);
     for (const Index* index : plan.indexes.add) {
       const bool is_new = !absl::c_linear_search(plan.indexes.drop, index);
-      Add(CreateIndexPostgresql(table.name, *index), "",
-          index->unique && is_new
-              ? absl::StrCat("fails if rows of ", Describe(table.name), " have the same values")
-              : "");
+      CreateIndex(table, *index,
+                  index->unique && is_new ? absl::StrCat("fails if rows of ", Describe(table.name),
+                                                         " have the same values")
+                                          : "");
     }
-    for (const Trigger* trigger : plan.triggers) Add(trigger->definition);
+    CreateTriggers(table, plan.triggers);
+  }
+
+  // `relation`: a table or view.
+  void CreateIndex(const auto& relation, const Index& index, const std::string& review = "") {
+    Add(CreateIndexPostgresql(relation.name, index), "",
+        Both(review, needs_.Of(relation.needs, index.name)));
+  }
+
+  void CreateTriggers(const auto& relation, const std::vector<KeptTrigger>& triggers) {
+    for (const KeptTrigger& kept : triggers) {
+      std::string missing = needs_.Of(relation.needs, kept.trigger->name);
+      for (std::string& sql : CreateTriggerPostgresql(relation.name, *kept.trigger)) {
+        Add(std::move(sql), "", std::exchange(missing, ""));
+      }
+    }
+  }
+
+  // They would need functions, which are not made either.
+  static std::string NotWritten(const std::vector<Trigger>& triggers) {
+    if (triggers.empty()) return "";
+    return absl::StrCat("its triggers are not made here: ",
+                        absl::StrJoin(triggers, ", ", [](std::string* out, const Trigger& trigger) {
+                          absl::StrAppend(out, trigger.name);
+                        }));
   }
 
   void AddForeignKeys() {
@@ -291,8 +324,11 @@ class Renderer {
     for (const View* view : plan_.created_views) {
       const View* old = FindByName(diff_.from->views, view->name);
       Add(CreateViewPostgresql(*view), "",
-          old == nullptr ? "" : "it is made anew: GRANTs, triggers and rules on it are lost");
-      for (const Index& index : view->indexes) Add(CreateIndexPostgresql(view->name, index));
+          Both(needs_.Of(*view), old == nullptr
+                                     ? NotWritten(view->triggers)
+                                     : "it is made anew: GRANTs and rules on it are lost"));
+      for (const Index& index : view->indexes) CreateIndex(*view, index);
+      if (old != nullptr) CreateTriggers(*view, KeptTriggers(old->triggers, view->triggers));
     }
     // Indexes of materialized views that stay.
     for (const Change<View>& change : diff_.views) {
@@ -311,12 +347,13 @@ class Renderer {
       }
     }
     for (const Index& index : to.indexes) {
-      if (!absl::c_linear_search(from.indexes, index)) Add(CreateIndexPostgresql(to.name, index));
+      if (!absl::c_linear_search(from.indexes, index)) CreateIndex(to, index);
     }
   }
 
   const CatalogDiff& diff_;
   const RenderPlan plan_;
+  const MissingNeeds needs_;
   DdlScript script_;
   // Foreign keys of created tables that wait until what they refer to is there.
   std::vector<ReferenceOrder::Postponed> postponed_;

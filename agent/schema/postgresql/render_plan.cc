@@ -250,16 +250,12 @@ void PlanForeignKeys(std::vector<TablePlan>& plans, const std::set<ObjectName>& 
   }
 }
 
-// A desired schema may know nothing of them, so those of both sides count: on the
-// way back it is the second catalog that is the database's.
 void PlanTriggers(TablePlan& plan) {
-  Names names;
-  for (const Table* table : {plan.from, plan.to}) {
-    for (const Trigger& trigger : table->triggers) {
-      const bool in_the_way = MentionsAny(trigger.definition, plan.retyped) ||
-                              MentionsAny(trigger.definition, plan.rebuilt);
-      if (in_the_way && names.insert(trigger.name).second) plan.triggers.push_back(&trigger);
-    }
+  for (const KeptTrigger& kept : KeptTriggers(plan.from->triggers, plan.to->triggers)) {
+    const std::string& definition = kept.trigger->definition;
+    const bool in_the_way =
+        MentionsAny(definition, plan.retyped) || MentionsAny(definition, plan.rebuilt);
+    if (in_the_way) plan.triggers.push_back(kept);
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "agent/schema/catalog.h"
 #include "agent/schema/diff.h"
+#include "agent/schema/kept_triggers.h"
 
 namespace brant {
 
@@ -42,7 +43,7 @@ struct TablePlan {
   // Indexes of which only the comment differs.
   std::vector<const Index*> commented;
   // Triggers that are made again after the columns that they name.
-  std::vector<const Trigger*> triggers;
+  std::vector<KeptTrigger> triggers;
 };
 
 struct RenderPlan {

@@ -1,6 +1,7 @@
 #include "agent/schema/postgresql/scratch_session.h"
 
 #include "agent/base/error.h"
+#include "agent/database/postgresql/statement_reader.h"
 #include "agent/database/statement_kind.h"
 #include "agent/schema/postgresql/identifier.h"
 
@@ -17,6 +18,13 @@ bool LacksSomething(const absl::Status& status) {
   return code == "42883" || code == "42704";
 }
 
+// It may use what is found elsewhere, and does not change it.
+bool OnlyUses(absl::string_view statement) {
+  StatementReader reader(statement);
+  if (reader.Skip("alter")) return reader.Is("table");
+  return !reader.IsAny({"drop", "comment", "grant", "revoke", "security"});
+}
+
 }  // namespace
 
 absl::StatusOr<Execution> PostgresqlScratchSession::ExecuteOnce(absl::string_view statement) {
@@ -28,13 +36,13 @@ absl::StatusOr<Execution> PostgresqlScratchSession::ExecuteOnce(absl::string_vie
   return Execution();
 }
 
-absl::StatusOr<Execution> PostgresqlScratchSession::ExecuteWithSetAside(
+absl::StatusOr<Execution> PostgresqlScratchSession::ExecuteWithElsewhere(
     absl::string_view statement) {
   BRANT_ASSIGN_OR_RETURN(Rows rows,
                          session_.Query("SELECT pg_catalog.current_setting('search_path')", {}));
   const std::string path = rows[0][0].value_or("");
   std::string longer = path.empty() ? "pg_catalog" : path;
-  for (const std::string& schema : set_aside_) longer += ", " + QuotePostgresql(schema);
+  for (const std::string& schema : elsewhere_) longer += ", " + QuotePostgresql(schema);
   constexpr absl::string_view kSet = "SELECT pg_catalog.set_config('search_path', ?, true)";
   BRANT_RETURN_IF_ERROR(session_.Query(kSet, {Value(longer)}).status());
   BRANT_ASSIGN_OR_RETURN(Execution execution, ExecuteOnce(statement));
@@ -43,12 +51,12 @@ absl::StatusOr<Execution> PostgresqlScratchSession::ExecuteWithSetAside(
 }
 
 absl::StatusOr<Execution> PostgresqlScratchSession::Execute(absl::string_view statement) {
-  if (set_aside_.empty()) return ExecuteOnce(statement);
+  if (elsewhere_.empty()) return ExecuteOnce(statement);
   BRANT_RETURN_IF_ERROR(session_.Query(kSavepoint, {}).status());
   absl::StatusOr<Execution> execution = ExecuteOnce(statement);
-  if (!execution.ok() && LacksSomething(execution.status())) {
+  if (!execution.ok() && LacksSomething(execution.status()) && OnlyUses(statement)) {
     BRANT_RETURN_IF_ERROR(session_.Query(kRollback, {}).status());
-    const absl::StatusOr<Execution> again = ExecuteWithSetAside(statement);
+    const absl::StatusOr<Execution> again = ExecuteWithElsewhere(statement);
     // The first error is the one that speaks of the scripts.
     if (again.ok()) execution = again;
   }

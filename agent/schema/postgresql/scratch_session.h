@@ -15,11 +15,11 @@ namespace brant {
 // extension that can't be moved, is found in the schemas that were set aside. They
 // are looked at for a statement that failed for the lack of such a thing alone:
 // were they in search_path all the time, DROP TABLE IF EXISTS would lock the real
-// table.
+// table. The same goes for schemas of the search_path that are not compared.
 class PostgresqlScratchSession : public Session {
  public:
-  PostgresqlScratchSession(Session& session, std::vector<std::string> set_aside)
-      : session_(session), set_aside_(std::move(set_aside)) {}
+  PostgresqlScratchSession(Session& session, std::vector<std::string> elsewhere)
+      : session_(session), elsewhere_(std::move(elsewhere)) {}
 
   absl::StatusOr<Execution> Execute(absl::string_view statement) override;
 
@@ -49,10 +49,10 @@ class PostgresqlScratchSession : public Session {
 
  private:
   absl::StatusOr<Execution> ExecuteOnce(absl::string_view statement);
-  absl::StatusOr<Execution> ExecuteWithSetAside(absl::string_view statement);
+  absl::StatusOr<Execution> ExecuteWithElsewhere(absl::string_view statement);
 
   Session& session_;
-  const std::vector<std::string> set_aside_;
+  const std::vector<std::string> elsewhere_;
 };
 
 }  // namespace brant

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "agent/database/postgresql/statement_reader.h"
 #include "agent/database/statement.h"
@@ -81,7 +80,7 @@ std::string LeavesPostgresqlScratch(absl::string_view statement) {
   }
 }
 
-std::string BlankOutDone(const std::string& script, const std::vector<std::string>& schemas) {
+std::string BlankOutDone(const std::string& script, const std::set<std::string>& schemas) {
   std::string text = script;
   BlankOutRestrict(text);
   const auto statements = SplitStatements(Dialect::kPostgresql, text);
@@ -91,7 +90,7 @@ std::string BlankOutDone(const std::string& script, const std::vector<std::strin
   for (const Statement& statement : *statements) {
     const std::optional<std::string> made = SchemaMadeBy(StatementReader(statement.text));
     if (SetsTimeout(StatementReader(statement.text)) ||
-        (made.has_value() && absl::c_linear_search(schemas, *made))) {
+        (made.has_value() && schemas.contains(*made))) {
       BlankOut(result, statement.offset, statement.offset + statement.text.size());
     }
   }

@@ -1,8 +1,8 @@
 #ifndef BRANT_AGENT_SCHEMA_POSTGRESQL_SCRATCH_STATEMENT_H_
 #define BRANT_AGENT_SCHEMA_POSTGRESQL_SCRATCH_STATEMENT_H_
 
+#include <set>
 #include <string>
-#include <vector>
 
 #include "absl/strings/string_view.h"
 
@@ -16,7 +16,7 @@ std::string LeavesPostgresqlScratch(absl::string_view statement);
 // to psql alone: CREATE SCHEMA of one of `schemas`, the \restrict of pg_dump, and its
 // timeouts.
 // What is left is where it was.
-std::string BlankOutDone(const std::string& script, const std::vector<std::string>& schemas);
+std::string BlankOutDone(const std::string& script, const std::set<std::string>& schemas);
 
 }  // namespace brant
 

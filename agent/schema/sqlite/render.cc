@@ -8,11 +8,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "agent/schema/kept_triggers.h"
 #include "agent/schema/reference_order.h"
 #include "agent/schema/sqlite/declare.h"
+#include "agent/schema/sqlite/rebuild.h"
 #include "agent/schema/sqlite/tokens.h"
 #include "agent/schema/sqlite/trigger_renames.h"
-#include "agent/schema/sqlite/types.h"
 
 namespace brant {
 namespace {
@@ -55,6 +56,12 @@ bool NeedsRebuild(const TableChange& change) {
     if (column.added()) return !CanBeAdded(*column.to);
     return !column.dropped() || !CanBeDropped(*column.from, *change.from);
   });
+}
+
+const View* FindView(const Catalog& catalog, const ObjectName& name) {
+  const auto found =
+      absl::c_find_if(catalog.views, [&name](const View& view) { return view.name == name; });
+  return found == catalog.views.end() ? nullptr : &*found;
 }
 
 class Renderer {
@@ -111,9 +118,24 @@ class Renderer {
         return moved.contains(key.referenced_table.name);
       });
       if (refers || rebuilt_.contains(table.name.name)) {
-        Add(absl::StrCat("PRAGMA foreign_key_check(", QuoteSqlite(table.name.name), ")"));
+        Add(absl::StrCat("PRAGMA foreign_key_check(", QuoteSqlite(table.name.name), ")"), "",
+            ReviewForeignKeys(table));
       }
     }
+  }
+
+  // Of those that a table gets.
+  std::string ReviewForeignKeys(const Table& table) const {
+    std::vector<std::string> reviews;
+    for (const TableChange& change : diff_.altered_tables) {
+      if (change.to != &table) continue;
+      for (const Change<ForeignKey>& key : change.foreign_keys) {
+        if (key.dropped()) continue;
+        reviews.push_back(absl::StrCat("fails if a row of ", table.name.name, " refers to none of ",
+                                       key.to->referenced_table.name));
+      }
+    }
+    return absl::StrJoin(reviews, "; ");
   }
 
   // Everything whose text must make sense while a table is not there, or not as it
@@ -185,27 +207,33 @@ class Renderer {
       names.insert(absl::AsciiStrToLower(table));
       names.insert(absl::AsciiStrToLower(renames_.Before(table)));
     }
-    const auto drop = [&](const std::vector<Trigger>& triggers) {
-      for (const Trigger& trigger : triggers) {
-        if (!MentionsInSqlite(trigger.definition, names)) continue;
-        moved_triggers_.insert(trigger.name);
-        Add(absl::StrCat("DROP TRIGGER ", QuoteSqlite(trigger.name)));
+    const auto drop = [&](const auto& from, const auto* to) {
+      for (const KeptTrigger& kept : Kept(from, to)) {
+        if (!MentionsInSqlite(kept.trigger->definition, names)) continue;
+        moved_triggers_.insert(kept.trigger);
+        Add(absl::StrCat("DROP TRIGGER ", kept.is_there ? "" : "IF EXISTS ",
+                         QuoteSqlite(kept.trigger->name)));
       }
     };
-    for (const Table& table : diff_.from->tables) drop(table.triggers);
-    for (const View& view : diff_.from->views) drop(view.triggers);
+    for (const Table& table : diff_.from->tables) drop(table, FindTable(*diff_.to, table.name));
+    for (const View& view : diff_.from->views) drop(view, FindView(*diff_.to, view.name));
+  }
+
+  template <typename T>
+  static std::vector<KeptTrigger> Kept(const T& from, const T* to) {
+    if (to == nullptr) return KeptTriggers(from.triggers, {});
+    return KeptTriggers(from.triggers, to->triggers);
   }
 
   void CreateTriggers() {
+    const auto create_moved = [&](const auto& from, const auto* to) {
+      if (to == nullptr) return;
+      for (const KeptTrigger& kept : Kept(from, to)) CreateMoved(kept, to->name.name);
+    };
     for (const Table& table : diff_.from->tables) {
-      if (FindTable(*diff_.to, table.name) == nullptr) continue;
-      CreateMoved(table.triggers, table.name.name);
+      create_moved(table, FindTable(*diff_.to, table.name));
     }
-    for (const View& view : diff_.from->views) {
-      const bool stays = absl::c_any_of(
-          diff_.to->views, [&view](const View& other) { return other.name == view.name; });
-      if (stays) CreateMoved(view.triggers, view.name.name);
-    }
+    for (const View& view : diff_.from->views) create_moved(view, FindView(*diff_.to, view.name));
     for (const Table* table : diff_.created_tables) {
       for (const Trigger& trigger : table->triggers) Add(trigger.definition);
     }
@@ -215,14 +243,37 @@ class Renderer {
     }
   }
 
-  void CreateMoved(const std::vector<Trigger>& triggers, const std::string& owner) {
-    for (const Trigger& trigger : triggers) {
-      if (!moved_triggers_.contains(trigger.name)) continue;
-      std::string definition = renames_.Apply(trigger.definition, owner);
-      const bool renamed = definition != trigger.definition;
-      Add(std::move(definition), "",
-          renamed ? "a trigger that is written with the new names: are they all right?" : "");
+  void CreateMoved(const KeptTrigger& kept, const std::string& owner) {
+    if (!moved_triggers_.contains(kept.trigger)) return;
+    const std::string& old = kept.trigger->definition;
+    std::string definition = kept.has_old_names ? renames_.Apply(old, owner) : old;
+    std::vector<std::string> reviews;
+    if (definition != old) {
+      reviews.emplace_back("a trigger that is written with the new names: are they all right?");
     }
+    if (std::string dropped = DroppedIn(definition); !dropped.empty()) {
+      reviews.push_back(absl::StrCat("a trigger that speaks of ", dropped, ", which is dropped"));
+    }
+    Add(std::move(definition), "", absl::StrJoin(reviews, "; "));
+  }
+
+  // What the text speaks of and is no longer there.
+  std::string DroppedIn(const std::string& sql) const {
+    const auto mentions = [&sql](const std::string& name) {
+      return MentionsInSqlite(sql, {absl::AsciiStrToLower(name)});
+    };
+    std::vector<std::string> dropped;
+    for (const Table* table : diff_.dropped_tables) {
+      if (mentions(table->name.name)) dropped.push_back(table->name.name);
+    }
+    for (const TableChange& change : diff_.altered_tables) {
+      if (!mentions(change.from->name.name)) continue;
+      for (const Change<Column>& column : change.columns) {
+        if (!column.dropped() || !mentions(column.from->name)) continue;
+        dropped.push_back(absl::StrCat(change.from->name.name, ".", column.from->name));
+      }
+    }
+    return absl::StrJoin(dropped, " and ");
   }
 
   void DropIndexes() {
@@ -269,98 +320,29 @@ class Renderer {
   }
 
   void Alter(const TableChange& change) {
-    if (rebuilt_.contains(change.from->name.name)) return Rebuild(change);
+    if (rebuilt_.contains(change.from->name.name)) {
+      for (DdlStatement& statement : RebuildSqliteTable(change)) {
+        script_.statements.push_back(std::move(statement));
+      }
+      return;
+    }
     const std::string alter =
         absl::StrCat("ALTER TABLE ", QuoteSqlite(change.from->name.name), " ");
-    for (const Change<Column>& column : change.columns) {
-      if (column.added()) {
-        Add(absl::StrCat(alter, "ADD COLUMN ", DeclareSqliteColumn(*column.to)));
-      } else {
-        Add(absl::StrCat(alter, "DROP COLUMN ", QuoteSqlite(column.from->name)),
-            DataLossOf(change, *column.from));
-      }
-    }
-  }
-
-  static std::string DataLossOf(const TableChange& change, const Column& column) {
-    if (!column.generated.empty()) return "";
-    return absl::StrCat("drops ", change.from->name.name, ".", column.name, " and its values");
-  }
-
-  // What of a column's values the new one does not take as they are.
-  static std::string LossOf(const TableChange& change, const Column& from, const Column& to) {
-    if (!from.generated.empty()) return "";
-    const std::string name = absl::StrCat(change.from->name.name, ".", from.name);
-    if (!to.generated.empty()) return absl::StrCat("drops the values of ", name, ", now generated");
-    const bool makes_numbers =
-        !MakesNumbersInSqlite(from.type, change.from->options.contains("strict")) &&
-        MakesNumbersInSqlite(to.type, change.to->options.contains("strict"));
-    if (!makes_numbers) return "";
-    return absl::StrCat("turns text in ", name, " that looks like a number into one: '007' is 7");
-  }
-
-  void Rebuild(const TableChange& change) {
-    const std::string& name = change.to->name.name;
-    const std::string temporary = absl::StrCat("brant_new_", name);
-    std::vector<std::string> targets;
-    std::vector<std::string> sources;
-    std::vector<std::string> losses;
-    std::vector<std::string> reviews;
-    for (const Column& column : change.to->columns) {
-      const Column* before = FindColumn(*change.from, column.name);
-      if (before != nullptr) {
-        if (std::string loss = LossOf(change, *before, column); !loss.empty()) {
-          losses.push_back(std::move(loss));
+    // The last column can't be dropped, so if none stays, the new ones come first.
+    const bool none_stays = absl::c_none_of(change.from->columns, [&change](const Column& column) {
+      return FindColumn(*change.to, column.name) != nullptr;
+    });
+    for (const bool adding : {none_stays, !none_stays}) {
+      for (const Change<Column>& column : change.columns) {
+        if (column.added() != adding) continue;
+        if (adding) {
+          Add(absl::StrCat(alter, "ADD COLUMN ", DeclareSqliteColumn(*column.to)));
+        } else {
+          Add(absl::StrCat(alter, "DROP COLUMN ", QuoteSqlite(column.from->name)),
+              LossOfDroppedSqlite(change, *column.from));
         }
       }
-      if (!column.generated.empty()) continue;
-      if (before == nullptr) {
-        if (!column.nullable && !column.default_value.has_value() &&
-            column.identity == Identity::kNone) {
-          reviews.push_back(
-              absl::StrCat("fails if the table has rows: ", column.name, " has no default"));
-        }
-        continue;
-      }
-      std::string source = QuoteSqlite(column.name);
-      if (before->nullable && !column.nullable && column.default_value.has_value()) {
-        source = absl::StrCat("coalesce(", source, ", ", *column.default_value, ")");
-      }
-      targets.push_back(QuoteSqlite(column.name));
-      sources.push_back(std::move(source));
     }
-    for (const Change<Column>& column : change.columns) {
-      if (column.dropped()) {
-        if (std::string loss = DataLossOf(change, *column.from); !loss.empty()) {
-          losses.push_back(std::move(loss));
-        }
-      } else if (!column.added() && column.from->nullable && !column.to->nullable &&
-                 !column.to->default_value.has_value()) {
-        reviews.push_back(absl::StrCat("fails if ", column.to->name, " is NULL in a row"));
-      }
-    }
-    Add(DeclareSqliteTable(*change.to, temporary), "", absl::StrJoin(reviews, "; "));
-    if (!targets.empty()) {
-      Add(absl::StrCat("INSERT INTO ", QuoteSqlite(temporary), " (", absl::StrJoin(targets, ", "),
-                       ")\nSELECT ", absl::StrJoin(sources, ", "), " FROM ", QuoteSqlite(name)));
-    }
-    KeepNumbers(change, temporary);
-    Add(absl::StrCat("DROP TABLE ", QuoteSqlite(name)), absl::StrJoin(losses, "; "));
-    Add(absl::StrCat("ALTER TABLE ", QuoteSqlite(temporary), " RENAME TO ", QuoteSqlite(name)));
-  }
-
-  // The numbers of deleted rows must not come back.
-  void KeepNumbers(const TableChange& change, const std::string& temporary) {
-    const auto counts = [](const Table& table) {
-      return absl::c_any_of(table.columns, [](const Column& column) {
-        return column.identity == Identity::kAutoIncrement;
-      });
-    };
-    if (!counts(*change.from) || !counts(*change.to)) return;
-    Add(absl::StrCat("DELETE FROM sqlite_sequence WHERE name = ", SqliteLiteral(temporary)));
-    Add(absl::StrCat(
-        "INSERT INTO sqlite_sequence (name, seq)\nSELECT ", SqliteLiteral(temporary),
-        ", seq FROM sqlite_sequence WHERE name = ", SqliteLiteral(change.from->name.name)));
   }
 
   void DropTables() {
@@ -379,7 +361,7 @@ class Renderer {
   // renames, as all of these.
   std::set<std::string> disturbed_;
   std::set<std::string> moved_views_;
-  std::set<std::string> moved_triggers_;
+  std::set<const Trigger*> moved_triggers_;
 };
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "agent/schema/sqlite/types.h"
 
+#include <initializer_list>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -120,15 +122,18 @@ std::string WriteSqliteType(const DataType& type) {
   return text;
 }
 
-// https://www.sqlite.org/datatype3.html#determination_of_column_affinity
-bool MakesNumbersInSqlite(const DataType& type, bool strict) {
+SqliteAffinity AffinityOfSqlite(const DataType& type, bool strict) {
   const std::string native = absl::AsciiStrToUpper(type.native);
-  if (absl::StrContains(native, "INT")) return true;
-  if (native.empty() || (strict && native == "ANY")) return false;
-  for (absl::string_view text : {"CHAR", "CLOB", "TEXT", "BLOB"}) {
-    if (absl::StrContains(native, text)) return false;
+  const auto has_any = [&native](std::initializer_list<absl::string_view> words) {
+    return absl::c_any_of(
+        words, [&native](absl::string_view word) { return absl::StrContains(native, word); });
+  };
+  if (has_any({"INT"})) return SqliteAffinity::kInteger;
+  if (has_any({"CHAR", "CLOB", "TEXT"})) return SqliteAffinity::kText;
+  if (native.empty() || has_any({"BLOB"}) || (strict && native == "ANY")) {
+    return SqliteAffinity::kNone;
   }
-  return true;
+  return has_any({"REAL", "FLOA", "DOUB"}) ? SqliteAffinity::kReal : SqliteAffinity::kNumeric;
 }
 
 }  // namespace brant

@@ -13,9 +13,19 @@ namespace brant {
 DataType ReadSqliteType(absl::string_view declared);
 std::string WriteSqliteType(const DataType& type);
 
-// Whether a column of the type turns text that looks like a number into one.
+// What a column of the type makes of the values that it gets:
+// https://www.sqlite.org/datatype3.html#determination_of_column_affinity
+enum class SqliteAffinity {
+  // Values stay what they are.
+  kNone,
+  kText,
+  kInteger,
+  kReal,
+  kNumeric,
+};
+
 // `strict`: in a STRICT table.
-bool MakesNumbersInSqlite(const DataType& type, bool strict);
+SqliteAffinity AffinityOfSqlite(const DataType& type, bool strict);
 
 }  // namespace brant
 

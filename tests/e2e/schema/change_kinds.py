@@ -67,6 +67,8 @@ CHANGES = [
     Change("column type changed", T, T.replace("b INTEGER", "b BIGINT")),
     Change("column length changed", T, T.replace("(20)", "(40)")),
     Change("NOT NULL set", T, T.replace("(20)", "(20) NOT NULL")),
+    Change("NOT NULL set with a default, where rows have NULL",
+           T + "INSERT INTO t (id) VALUES (1);\n", T.replace("(20)", "(20) DEFAULT 'x' NOT NULL")),
     Change("NOT NULL dropped", T.replace("(20)", "(20) NOT NULL"), T),
     Change("default set", T, T.replace("(20)", "(20) DEFAULT 'x'")),
     Change("default changed", T, T.replace("DEFAULT 1", "DEFAULT 2")),

@@ -16,7 +16,7 @@ const MysqlSchemaDriver& Driver() {
 }
 
 // The column is called one or the other.
-constexpr const char* kNumbers[] = {"a", "amount"};
+constexpr const char* kNumbers[] = {"a", "Amount of"};
 
 const Column* NumberOf(const Table& table) {
   for (const char* name : kNumbers) {

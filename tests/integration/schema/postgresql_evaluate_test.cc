@@ -182,6 +182,127 @@ TEST_F(EvaluateTest, SeveralSchemas) {
   ASSERT_TRUE(Run("DROP SCHEMA app").ok());
 }
 
+// A real schema beside the one that is compared.
+class OtherSchemaTest : public EvaluateTest {
+ protected:
+  void SetUp() override {
+    EvaluateTest::SetUp();
+    ASSERT_TRUE(Run("DROP SCHEMA IF EXISTS other CASCADE; CREATE SCHEMA other; "
+                    "CREATE TABLE other.t (id int PRIMARY KEY); CREATE SEQUENCE other.s; "
+                    "CREATE TYPE other.mood AS ENUM ('ok'); INSERT INTO other.t VALUES (7); "
+                    "CREATE FUNCTION other.twice(x int) RETURNS int IMMUTABLE LANGUAGE sql AS "
+                    "'SELECT x * 2'; CREATE TABLE other.parts (id int) PARTITION BY HASH (id)")
+                    .ok());
+  }
+  void TearDown() override {
+    EXPECT_EQ(Ask("SELECT id FROM other.t"), "7");
+    EXPECT_EQ(Ask("SELECT is_called FROM other.s"), "f");
+    EXPECT_TRUE(Run("DROP SCHEMA other CASCADE").ok());
+  }
+};
+
+TEST_F(OtherSchemaTest, IsNotReachedInto) {
+  for (const char* sql : {
+           "INSERT INTO other.t VALUES (1)",
+           "INSERT INTO a SELECT id FROM other.t",
+           "INSERT INTO a VALUES (nextval('other.s'))",
+           "INSERT INTO a VALUES (pg_catalog.nextval('\"other\".s'::regclass))",
+           "UPDATE other.t SET id = 1",
+           "UPDATE a SET id = setval('other.s', 9)",
+           "DELETE FROM ONLY other.t",
+           "WITH x AS (DELETE FROM other.t RETURNING id) INSERT INTO a SELECT id FROM x",
+           "MERGE INTO other.t USING a ON true WHEN MATCHED THEN DELETE",
+           "TRUNCATE other.t",
+           "LOCK TABLE other.t",
+           "ALTER TABLE other.t ADD COLUMN x int",
+           "ALTER TABLE IF EXISTS ONLY other.t ADD COLUMN x int",
+           "ALTER TABLE a SET SCHEMA other",
+           "ALTER TABLE a ATTACH PARTITION other.t DEFAULT",
+           "ALTER TYPE other.mood ADD VALUE 'x'",
+           "ALTER SEQUENCE other.s RESTART",
+           "ALTER FUNCTION other.twice(int) STABLE",
+           "ALTER SCHEMA other RENAME TO b",
+           "DROP TABLE a, other.t",
+           "DROP SCHEMA IF EXISTS other CASCADE",
+           "COMMENT ON TABLE other.t IS 'x'",
+           "COMMENT ON SCHEMA other IS 'x'",
+           "GRANT SELECT ON other.t TO PUBLIC",
+           "GRANT USAGE ON SCHEMA public, other TO PUBLIC",
+           "ALTER DEFAULT PRIVILEGES IN SCHEMA other GRANT SELECT ON TABLES TO PUBLIC",
+           "CREATE INDEX ON other.t (id)",
+           "CREATE UNIQUE INDEX i ON ONLY \"other\".t (id)",
+           "CREATE TRIGGER g BEFORE INSERT ON other.t FOR EACH ROW EXECUTE FUNCTION f()",
+           "CREATE POLICY p ON other.t",
+           "CREATE RULE r AS ON INSERT TO other.t DO NOTHING",
+           "CREATE STATISTICS st ON id, id FROM other.t",
+           "CREATE TABLE b () INHERITS (a, other.t)",
+           "CREATE TABLE b PARTITION OF other.parts DEFAULT",
+           "CREATE TABLE b AS SELECT nextval('other.s') AS n",
+           "CREATE MATERIALIZED VIEW b AS VALUES (nextval('other.s'))",
+           "SET search_path = public, other",
+           "SELECT pg_catalog.set_config('search_path', 'other', false)",
+           "SELECT pg_catalog.set_config('jit', 'off', false), nextval('other.s')",
+       }) {
+    const auto result = Evaluate(absl::StrCat("CREATE TABLE a (id int);\n", sql));
+    EXPECT_EQ(ReasonOf(result.status()), v1::ERROR_REASON_UNSUPPORTED_STATEMENT)
+        << sql << ": " << result.status();
+    EXPECT_THAT(DescribeError(result.status()), HasSubstr("the schema 'other'")) << sql;
+    EXPECT_EQ(ErrorDetail(result.status(), "line"), "2") << sql;
+  }
+}
+
+TEST_F(OtherSchemaTest, MayBeReferredTo) {
+  for (const char* sql : {
+           "CREATE TABLE a (id int REFERENCES other.t)",
+           "CREATE TABLE a (id int); ALTER TABLE a ADD FOREIGN KEY (id) REFERENCES other.t",
+           "CREATE TABLE a (LIKE other.t)",
+           "CREATE TABLE a (id int DEFAULT other.twice(2), m other.mood)",
+           "CREATE TABLE a (id int DEFAULT nextval('other.s'))",
+           "CREATE VIEW a AS SELECT id, other.twice(id) FROM other.t JOIN other.t AS u USING (id)",
+           "CREATE TABLE a (id int); CREATE INDEX ON a (other.twice(id))",
+           "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT id FROM other.t'",
+           "CREATE TABLE a (other int); COMMENT ON COLUMN a.other IS 'x'; "
+           "INSERT INTO a (other) VALUES (1)",
+       }) {
+    const auto result = Evaluate(sql);
+    EXPECT_TRUE(result.ok()) << sql << ": " << Explain(result.status());
+  }
+}
+
+// A dump of the whole database, of which one schema is compared.
+TEST_F(OtherSchemaTest, IsSetAsideWhereTheScriptsMakeIt) {
+  for (const char* begin : {"CREATE SCHEMA other; ALTER SCHEMA other OWNER TO CURRENT_USER;", ""}) {
+    const auto catalog = Evaluate(absl::StrCat(
+        begin,
+        "CREATE TABLE other.t (id text PRIMARY KEY); INSERT INTO other.t VALUES ('x'); "
+        "CREATE SEQUENCE other.s; ALTER SEQUENCE other.s RESTART WITH 9; "
+        "CREATE TABLE a (id text REFERENCES other.t)"));
+    ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+    ASSERT_THAT(catalog->tables, SizeIs(1));
+    EXPECT_EQ(Describe(catalog->tables[0].foreign_keys.at(0).referenced_table), "other.t");
+  }
+}
+
+TEST_F(OtherSchemaTest, IsNotFoundByTheSearchPath) {
+  const std::string database = test_database_->parsed().database;
+  ASSERT_TRUE(
+      Run(absl::StrCat("ALTER DATABASE ", database, " SET search_path = public, other")).ok());
+  const auto catalog = Evaluate("DROP TABLE IF EXISTS t; CREATE TABLE a (id int DEFAULT twice(1))");
+  EXPECT_TRUE(catalog.ok()) << Explain(catalog.status());
+  const absl::Status status = Evaluate("INSERT INTO t VALUES (1)").status();
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_STATEMENT_FAILED) << status;
+  ASSERT_TRUE(Run(absl::StrCat("ALTER DATABASE ", database, " RESET search_path")).ok());
+}
+
+TEST_F(OtherSchemaTest, TheDefaultSchemaMayBeOne) {
+  selection_.schemas = {"other"};
+  ASSERT_TRUE(Run("CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1)").ok());
+  const auto catalog = Evaluate("CREATE TABLE other.t (id int REFERENCES public.a)");
+  EXPECT_TRUE(catalog.ok()) << Explain(catalog.status());
+  EXPECT_FALSE(Evaluate("CREATE TABLE other.t (id int); DELETE FROM a").ok());
+  EXPECT_TRUE(Evaluate("CREATE TABLE a (id int); DELETE FROM a").ok());
+}
+
 TEST_F(EvaluateTest, ItTakesTheOwnerOfTheSchema) {
   const std::string role = absl::StrCat("brant_test_", getpid());
   ASSERT_TRUE(Run(absl::StrCat("CREATE EXTENSION citext; CREATE ROLE ", role,

@@ -77,6 +77,26 @@ std::vector<Case> Tables() {
        "RENAME CONSTRAINT",
        "DROP",
        {{{"", "a"}, "", "b"}}},
+      {"RenamePartitionKey",
+       "CREATE TABLE a (id int, d text) PARTITION BY RANGE (d, lower(d));",
+       "CREATE TABLE a (id int, \"On\" text) PARTITION BY RANGE (\"On\", lower(\"On\"));",
+       "",
+       "RENAME",
+       "DROP",
+       {{{"", "a"}, "d", "On"}}},
+      {"RenameToQuoted",
+       "CREATE TABLE a (id int CHECK (id > 0), \"B\" text DEFAULT 'id' CHECK (\"B\" <> 'id'), "
+       "g text GENERATED ALWAYS AS (lower(\"B\") || id::text) STORED); "
+       "CREATE INDEX i ON a (upper(\"B\")) WHERE id > 1; CREATE VIEW v AS SELECT \"B\" FROM a;",
+       "CREATE TABLE \"A b\" (\"user\" int CONSTRAINT a_id_check CHECK (\"user\" > 0), "
+       "plain text DEFAULT 'id' CONSTRAINT \"a_B_check\" CHECK (plain <> 'id'), "
+       "g text GENERATED ALWAYS AS (lower(plain) || \"user\"::text) STORED); "
+       "CREATE INDEX i ON \"A b\" (upper(plain)) WHERE \"user\" > 1; "
+       "CREATE VIEW v AS SELECT plain FROM \"A b\";",
+       "INSERT INTO a VALUES (5, 'x')",
+       "RENAME COLUMN id TO \"user\";",
+       "ALTER COLUMN",
+       {{{"", "a"}, "id", "user"}, {{"", "a"}, "B", "plain"}, {{"", "a"}, "", "A b"}}},
       {"SwapTables",
        "CREATE TABLE a (x int); CREATE TABLE b (y int);",
        "CREATE TABLE b (x int); CREATE TABLE a (y int);",
@@ -97,7 +117,22 @@ std::vector<Case> Columns() {
       {"AddNotNullNeedsReview", "CREATE TABLE a (id int);",
        "CREATE TABLE a (id int, b text NOT NULL);", "", "REVIEW"},
       {"Nullability", "CREATE TABLE a (id int);", "CREATE TABLE a (id int NOT NULL);", one,
-       "SET NOT NULL"},
+       "REVIEW: fails if a.id is NULL in a row\nALTER TABLE a ALTER COLUMN id SET NOT NULL"},
+      {"NotNullFills", "CREATE TABLE a (id int, b text, c int);",
+       "CREATE TABLE a (id int, b text NOT NULL DEFAULT 'x', c int NOT NULL DEFAULT 2);", one,
+       "ALTER COLUMN c SET DEFAULT 2;\nUPDATE a SET b = 'x'::text WHERE b IS NULL;\n"
+       "UPDATE a SET c = 2 WHERE c IS NULL;\nALTER TABLE a\n  ALTER COLUMN b SET NOT NULL,",
+       "REVIEW"},
+      {"NotNullFillsANewType", "CREATE TABLE a (id int, b text);",
+       "CREATE TABLE a (id int, b int NOT NULL DEFAULT 4);", one, "UPDATE a SET b = 4"},
+      {"NotNullFillsWithWhatAFunctionSays", "CREATE TABLE a (id int, b timestamptz);",
+       "CREATE TABLE a (id int, b timestamptz NOT NULL DEFAULT now());", one,
+       "REVIEW: rows that have NULL in a.b get now() as it is when this runs\nUPDATE a"},
+      {"NotNullFillsAReferenceThatWaits",
+       "CREATE TABLE a (id int UNIQUE, b int REFERENCES a (id) DEFERRABLE INITIALLY DEFERRED);",
+       "CREATE TABLE a (id int UNIQUE, b int NOT NULL DEFAULT 1 REFERENCES a (id) "
+       "DEFERRABLE INITIALLY DEFERRED);",
+       one, "SET CONSTRAINTS ALL IMMEDIATE"},
       {"Default", "CREATE TABLE a (id int, b int DEFAULT 1);",
        "CREATE TABLE a (id int DEFAULT 2, b int);", one},
       {"WiderType", "CREATE TABLE a (id int DEFAULT 3);", "CREATE TABLE a (id bigint DEFAULT 3);",

@@ -399,13 +399,17 @@ Catalog RandomCatalogs::Mutate(const Catalog& catalog) {
   return result;
 }
 
+std::string RandomCatalogs::NewName(const std::string& name) {
+  return absl::StrCat(name, Pick<std::string>({"_new", " New", "\"'x", "X"}));
+}
+
 std::vector<Rename> RandomCatalogs::MakeRenames(const Catalog& catalog) {
   std::vector<Rename> renames;
   for (const Table& table : catalog.tables) {
-    if (Chance(25)) renames.push_back({table.name, "", absl::StrCat(table.name.name, "_new")});
+    if (Chance(25)) renames.push_back({table.name, "", NewName(table.name.name)});
     for (const Column& column : table.columns) {
       if (column.name == "id" || column.name == "ref" || !Chance(15)) continue;
-      renames.push_back({table.name, column.name, absl::StrCat(column.name, "_new")});
+      renames.push_back({table.name, column.name, NewName(column.name)});
     }
   }
   return renames;

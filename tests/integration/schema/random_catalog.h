@@ -23,7 +23,8 @@ class RandomCatalogs {
   // `catalog` after some random changes.
   Catalog Mutate(const Catalog& catalog);
 
-  // Some renames of tables and columns of `catalog` to names that it has not.
+  // Some renames of tables and columns of `catalog` to names that it has not. Some of
+  // these need quotes, which the other functions don't know: so rename last.
   std::vector<Rename> MakeRenames(const Catalog& catalog);
 
   int Number(int least, int most);
@@ -46,6 +47,7 @@ class RandomCatalogs {
   void ChangeColumn(const Catalog& catalog, Column& column);
   void ChangeOther(Catalog& catalog);
   std::string MakeComment();
+  std::string NewName(const std::string& name);
 
   std::mt19937 random_;
 };

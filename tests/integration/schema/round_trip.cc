@@ -4,6 +4,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "agent/base/error.h"
 #include "agent/database/statement.h"
 
@@ -34,6 +35,14 @@ absl::Status ApplyStatements(Session& session, Dialect dialect, const std::strin
   return session.Commit();
 }
 
+std::string JoinMarks(const DdlScript& script, std::string DdlStatement::*mark) {
+  std::vector<std::string> marks;
+  for (const DdlStatement& statement : script.statements) {
+    if (!(statement.*mark).empty()) marks.push_back(statement.*mark);
+  }
+  return absl::StrJoin(marks, "\n");
+}
+
 }  // namespace
 
 absl::Status Apply(Session& session, Dialect dialect, const DdlScript& script) {
@@ -49,6 +58,10 @@ std::string Difference(const SchemaDriver& driver, const Catalog& from, const Ca
   const std::string text = ToText(driver.Render(*diff));
   return text.empty() ? "a difference without statements" : text;
 }
+
+std::string Losses(const DdlScript& script) { return JoinMarks(script, &DdlStatement::data_loss); }
+
+std::string Reviews(const DdlScript& script) { return JoinMarks(script, &DdlStatement::review); }
 
 int PairCount(int fallback) {
   return static_cast<int>(FromEnvironment("BRANT_SCHEMA_PAIRS", fallback));

@@ -19,6 +19,10 @@ absl::Status Apply(Session& session, Dialect dialect, const DdlScript& script);
 // What differs between two catalogs, as SQL; empty: nothing.
 std::string Difference(const SchemaDriver& driver, const Catalog& from, const Catalog& to);
 
+// What is said of the statements, a line for each of which something is.
+std::string Losses(const DdlScript& script);
+std::string Reviews(const DdlScript& script);
+
 // How many pairs a property test tries: BRANT_SCHEMA_PAIRS, or `fallback`.
 int PairCount(int fallback);
 // Where its random numbers begin: BRANT_SCHEMA_SEED, or 1.

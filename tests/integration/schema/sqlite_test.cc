@@ -6,6 +6,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "agent/base/error.h"
 #include "agent/database/open.h"
 #include "gtest/gtest.h"
@@ -68,14 +69,6 @@ class SqliteTest : public ::testing::Test {
   std::unique_ptr<Session> session_;
 };
 
-std::string Losses(const DdlScript& script) {
-  std::string losses;
-  for (const DdlStatement& statement : script.statements) {
-    absl::StrAppend(&losses, statement.data_loss);
-  }
-  return losses;
-}
-
 constexpr char kLogged[] =
     "CREATE TABLE log (text TEXT);"
     "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, age INT);"
@@ -121,6 +114,36 @@ TEST_F(SqliteTest, TriggersOutliveARebuildInWhateverCaseTheyNameTheTable) {
             "cleared,logged");
 }
 
+// The way back begins where the catalog says nothing of the database's triggers.
+TEST_F(SqliteTest, TriggersOfTheDatabaseOutliveTheWayBack) {
+  ASSERT_NO_FATAL_FAILURE(Open(kLogged));
+  const Catalog database = Introspect();
+  Migrate(
+      "CREATE TABLE log (text TEXT);"
+      "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INT);");
+  Catalog desired = Introspect();
+  for (Table& table : desired.tables) table.triggers.clear();
+  const DdlScript back = Driver().Render(*Diff(desired, database));
+  const absl::Status status = Apply(*session_, Dialect::kSqlite, back);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(Value("SELECT group_concat(name) FROM sqlite_schema WHERE type = 'trigger'"),
+            "cleared,logged");
+}
+
+TEST_F(SqliteTest, TriggersOfTheDesiredSchemaAloneStandInNobodysWay) {
+  const std::string tables =
+      "CREATE TABLE log (text TEXT);"
+      "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, age TEXT);";
+  ASSERT_NO_FATAL_FAILURE(Open(tables));
+  const Catalog database = Introspect();
+  Migrate(kLogged);
+  const Catalog desired = Introspect();
+  const DdlScript back = Driver().Render(*Diff(desired, database));
+  Execute("DROP TRIGGER IF EXISTS logged");
+  const absl::Status status = Apply(*session_, Dialect::kSqlite, back);
+  EXPECT_TRUE(status.ok()) << status;
+}
+
 TEST_F(SqliteTest, ReferencesMeanTheTableInWhateverCase) {
   ASSERT_NO_FATAL_FAILURE(
       Open("CREATE TABLE Users (id INTEGER PRIMARY KEY);"
@@ -151,6 +174,68 @@ TEST_F(SqliteTest, TextThatBecomesANumberIsALoss) {
     ASSERT_NO_FATAL_FAILURE(Open("CREATE TABLE t (a BLOB)"));
     EXPECT_NE(Losses(Migrate(absl::StrCat("CREATE TABLE t (a ", type, ")"))), "") << type;
   }
+}
+
+TEST_F(SqliteTest, NumbersThatDoNotFitAreALoss) {
+  ASSERT_NO_FATAL_FAILURE(
+      Open("CREATE TABLE t (id INT, a INTEGER);"
+           "INSERT INTO t VALUES (1, 9007199254740993)"));
+  EXPECT_EQ(Losses(Migrate("CREATE TABLE t (id INT, a REAL)")),
+            "rounds whole numbers in t.a that are beyond 2^53");
+  EXPECT_EQ(Value("SELECT a = 9007199254740992 FROM t"), "1");
+  EXPECT_EQ(Losses(Migrate("CREATE TABLE t (id INT, a TEXT)")),
+            "writes numbers in t.a as text, with 15 digits");
+  for (const char* types : {"INTEGER TEXT", "REAL INTEGER", "BOOLEAN TEXT", "REAL DOUBLE"}) {
+    const std::pair<std::string, std::string> both = absl::StrSplit(types, ' ');
+    ASSERT_NO_FATAL_FAILURE(Open(absl::StrCat("CREATE TABLE t (a ", both.first, ")")));
+    EXPECT_EQ(Losses(Migrate(absl::StrCat("CREATE TABLE t (a ", both.second, ")"))), "") << types;
+  }
+}
+
+// What a statement must be looked at for; empty: there is none such.
+std::string ReviewOf(const DdlScript& script, absl::string_view begin) {
+  for (const DdlStatement& statement : script.statements) {
+    if (absl::StartsWith(statement.sql, begin)) return statement.review;
+  }
+  return "";
+}
+
+TEST_F(SqliteTest, WhatMayFailIsSaidWhereItFails) {
+  const std::string parents = "CREATE TABLE parents (id INTEGER PRIMARY KEY);";
+  ASSERT_NO_FATAL_FAILURE(
+      Open(absl::StrCat(parents, "CREATE TABLE t (a INT, b INT, c INT, p INT);")));
+  const DdlScript script = Migrate(absl::StrCat(
+      parents,
+      "CREATE TABLE t (a INT NOT NULL, b INT NOT NULL DEFAULT 7, c TEXT NOT NULL "
+      "DEFAULT CURRENT_TIMESTAMP, d INT NOT NULL, p INT REFERENCES parents, UNIQUE (a), "
+      "CHECK (b > 0)) STRICT"));
+  EXPECT_EQ(ReviewOf(script, "CREATE TABLE"), "");
+  EXPECT_EQ(ReviewOf(script, "INSERT INTO brant_new_t"),
+            "fails if t.a is NULL in a row; rows that have NULL in t.c get CURRENT_TIMESTAMP as it "
+            "is when this runs; fails if the table has rows: d has no default; fails if rows have "
+            "the same values; fails if a row violates CHECK (b > 0); fails if a value is not of "
+            "its column's type: the table becomes STRICT");
+  EXPECT_EQ(ReviewOf(script, "PRAGMA foreign_key_check(t)"),
+            "fails if a row of t refers to none of parents");
+}
+
+TEST_F(SqliteTest, AllColumnsMayBeOthers) {
+  ASSERT_NO_FATAL_FAILURE(Open("CREATE TABLE t (a INT); INSERT INTO t VALUES (1)"));
+  Migrate("CREATE TABLE t (b INT)");
+  EXPECT_EQ(Value("SELECT count(*) FROM t"), "1");
+}
+
+TEST_F(SqliteTest, TriggersThatSpeakOfWhatIsDroppedNeedReview) {
+  ASSERT_NO_FATAL_FAILURE(Open(kLogged));
+  const DdlScript script = Migrate("CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT)");
+  EXPECT_EQ(ReviewOf(script, "CREATE TRIGGER logged"),
+            "a trigger that speaks of log, which is dropped");
+  ASSERT_NO_FATAL_FAILURE(Open(kLogged));
+  const DdlScript columns = Migrate("CREATE TABLE log (text TEXT); CREATE TABLE users (name TEXT)");
+  EXPECT_EQ(ReviewOf(columns, "CREATE TRIGGER logged"), "");
+  const DdlScript column = Migrate("CREATE TABLE log (line TEXT); CREATE TABLE users (name TEXT)");
+  EXPECT_EQ(ReviewOf(column, "CREATE TRIGGER logged"),
+            "a trigger that speaks of log.text, which is dropped");
 }
 
 TEST_F(SqliteTest, AColumnThatBecomesGeneratedLosesItsValues) {

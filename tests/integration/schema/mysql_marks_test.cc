@@ -1,0 +1,79 @@
+// What is said above statements, on a real server: what is lost, and what to look at.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "tests/integration/schema/mysql_catalog.h"
+#include "tests/integration/schema/round_trip.h"
+
+namespace brant {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class MysqlMarksTest : public ::testing::Test, protected MysqlCatalog {};
+
+TEST_F(MysqlMarksTest, NotNullFillsRowsWithTheDefault) {
+  const std::string at = "at TIMESTAMP NOT NULL DEFAULT '2020-02-02' ON UPDATE CURRENT_TIMESTAMP";
+  Execute(absl::StrCat("CREATE TABLE t (id INT, a VARCHAR(9), b INT, c DATETIME, ", at,
+                       "); INSERT INTO t (id) VALUES (1)"));
+  const DdlScript script = Migrate(Evaluate(absl::StrCat(
+      "CREATE TABLE t (id INT, a VARCHAR(9) NOT NULL DEFAULT 'x', b VARCHAR(5) NOT NULL DEFAULT "
+      "'y', c DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP, ",
+      at, ")")));
+  EXPECT_EQ(Ask("SELECT CONCAT(a, b, at) FROM t WHERE c IS NOT NULL"), "xy2020-02-02 00:00:00");
+  EXPECT_THAT(Reviews(script),
+              HasSubstr("rows that have NULL in t.c get current_timestamp() as it is when"));
+  EXPECT_THAT(Reviews(script), Not(HasSubstr("t.a")));
+}
+
+TEST_F(MysqlMarksTest, RoutinesThatAreNotWrittenNeedReview) {
+  Execute(
+      "CREATE FUNCTION twice(x INT) RETURNS INT DETERMINISTIC RETURN x * 2;"
+      "CREATE PROCEDURE note() SET @x = 1;"
+      "CREATE TABLE t (a INT, twice INT); CREATE VIEW v AS SELECT Twice(a) AS b FROM t;"
+      "CREATE VIEW w AS SELECT twice, (a) FROM t;"
+      "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW CALL note()");
+  const Catalog real = Introspect();
+  const Catalog nothing{Dialect::kMysql};
+  EXPECT_EQ(Reviews(driver().Render(*Diff(nothing, real))),
+            "needs the procedure note, which is not made here\n"
+            "needs the function twice, which is not made here");
+}
+
+TEST_F(MysqlMarksTest, NotNullWithoutDefaultNeedsReview) {
+  const Catalog from = Evaluate("CREATE TABLE t (a INT)");
+  const Catalog to = Evaluate("CREATE TABLE t (a INT NOT NULL)");
+  EXPECT_THAT(Reviews(driver().Render(*Diff(from, to))),
+              HasSubstr("fails if t.a is NULL in a row"));
+}
+
+TEST_F(MysqlMarksTest, ANarrowerCharacterSetIsALoss) {
+  const auto losses = [&](const std::string& from, const std::string& to) {
+    const Catalog before = Evaluate(from);
+    const Catalog after = Evaluate(to);
+    return Losses(driver().Render(*Diff(before, after)));
+  };
+  const auto column = [](const std::string& charset) {
+    return absl::StrCat("CREATE TABLE t (a VARCHAR(9) CHARACTER SET ", charset, ", n INT)");
+  };
+  const auto table = [](const std::string& charset) {
+    return absl::StrCat("CREATE TABLE t (a VARCHAR(9), b TEXT, n INT) CHARACTER SET ", charset);
+  };
+  EXPECT_THAT(losses(column("utf8mb4"), column("latin1")),
+              HasSubstr("t.a turns from the database's character set into latin1, which does not "
+                        "have all its characters"));
+  EXPECT_EQ(losses(column("latin1"), column("utf8mb4")), "");
+  EXPECT_EQ(losses(column("latin1"), column("utf8mb3")), "");
+  EXPECT_EQ(losses(column("ascii"), column("latin1")), "");
+  EXPECT_THAT(losses(column("utf8mb3"), column("latin1")), HasSubstr("from utf8mb3 into latin1"));
+  EXPECT_THAT(losses(table("utf8mb4"), table("latin1")), HasSubstr("t.b turns from"));
+  EXPECT_THAT(losses(table("latin1"), table("utf8mb4")), Not(HasSubstr("turns")));
+  EXPECT_THAT(losses(column("latin1"), column("latin1 COLLATE latin1_bin")),
+              Not(HasSubstr("turns")));
+}
+
+}  // namespace
+}  // namespace brant
