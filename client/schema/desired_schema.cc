@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "agent/base/dialect_proto.h"
 #include "agent/base/error.h"
 #include "client/connection/agent_client.h"
 #include "client/schema/shell_command.h"
@@ -126,21 +125,6 @@ v1::SchemaSelection ReadSelection(const Context& context) {
     selection.add_excludes(std::string(absl::StripAsciiWhitespace(pattern)));
   }
   return selection;
-}
-
-absl::StatusOr<std::vector<v1::Dialect>> ReadDialects(const Context& context) {
-  std::vector<v1::Dialect> dialects;
-  for (absl::string_view name :
-       absl::StrSplit(context.settings().Text("dialects"), ',', absl::SkipWhitespace())) {
-    const auto dialect = DialectFromName(absl::StripAsciiWhitespace(name));
-    if (!dialect.has_value()) {
-      return Error(v1::ERROR_REASON_INVALID_REQUEST,
-                   absl::StrCat("unknown dialect '", name, "' in the setting 'dialects'"))
-          .Hint("the dialects are postgresql, sqlite and mysql");
-    }
-    dialects.push_back(ToProto(*dialect));
-  }
-  return dialects;
 }
 
 }  // namespace brant

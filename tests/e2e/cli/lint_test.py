@@ -60,6 +60,16 @@ class LintTest(harness.EndToEndTest):
         self.assertEqual(self.lint(0, "cccc", "--dialect", "sqlite,mysql").out, "")
         self.assertIn("unknown dialect 'oracle'", self.lint(2, "--dialect", "oracle").err)
 
+    def test_the_projects_dialects_are_meant_by_default(self):
+        self.revision("cccc", "bbbb", "CREATE INDEX i ON t (a);", "DROP INDEX i;")
+        self.write("brant.toml", 'dialects = ["sqlite", "mysql"]\n')
+        self.assertEqual(self.lint(0, "cccc").out, "")
+        self.assertIn("BR101", self.lint(5, "cccc", "--dialect", "postgresql").out)
+        self.write("brant.toml", 'dialects = ["sqlite", "oracle"]\n')
+        self.assertIn(
+            "unknown dialect 'oracle' in the setting 'dialects'", self.lint(2, "cccc").err
+        )
+
     def test_json_is_the_response_and_then_the_error(self):
         lines = self.lint(5, "--output", "json").out.splitlines()
         answer, error = (json.loads(line) for line in lines)
