@@ -1,6 +1,7 @@
 """brant lint, as a pull request's checks run it: on files alone."""
 
 import json
+import re
 
 from tests.e2e import harness
 
@@ -27,6 +28,15 @@ class LintTest(harness.EndToEndTest):
         )
         self.assertIn("error: lint found 1 error in 2 revisions", result.err)
         self.assertIn("-- lint:allow RULE reason", result.err)
+
+    def test_the_example_of_the_documentation(self):
+        with open("docs/lint.md", encoding="utf-8") as file:
+            shown = re.search(r"```console\n\$ brant ([^\n]*)\n(.*?)```", file.read(), re.S)
+        self.revision("cccc", "bbbb", "CREATE INDEX users_name_idx ON users (name);", "SELECT 1;",
+                      name="20241202_find_users.sql")
+        result = self.brant(*shown.group(1).split())
+        self.assertEqual(result.code, 5)
+        self.assertEqual(result.out + result.err, shown.group(2))
 
     def test_looks_at_a_revision_a_range_or_all(self):
         self.assertEqual(self.lint(0, "aaaa").out, "")
