@@ -16,6 +16,15 @@ std::vector<Script> ToScripts(const google::protobuf::RepeatedPtrField<v1::Sourc
   return scripts;
 }
 
+// SQL that is wrong here is wrong input, as wrong models are, and no migration that
+// failed.
+absl::Status OfInput(const absl::Status& error) {
+  const v1::ErrorReason reason = ReasonOf(error);
+  const bool wrong = reason == v1::ERROR_REASON_STATEMENT_FAILED ||
+                     reason == v1::ERROR_REASON_UNSUPPORTED_STATEMENT;
+  return wrong ? WithReason(error, v1::ERROR_REASON_INVALID_FILE) : error;
+}
+
 }  // namespace
 
 absl::StatusOr<DesiredSchema> DesiredSchema::Read(const v1::DesiredSchema& desired) {
@@ -39,9 +48,13 @@ Translation DesiredSchema::ModelsFor(Dialect dialect) const {
 absl::StatusOr<Catalog> DesiredSchema::Evaluate(Database& database, const Selection& selection,
                                                 CancelToken& cancel) const {
   const SchemaDriver& driver = DriverFor(database.dialect());
-  if (!has_models()) return driver.Evaluate(database, sql_, selection, cancel);
-  BRANT_ASSIGN_OR_RETURN(std::string sql, WriteSchema(ModelsFor(driver.dialect()).catalog));
-  return driver.Evaluate(database, {{"the models as SQL", std::move(sql)}}, selection, cancel);
+  std::vector<Script> scripts = sql_;
+  if (has_models()) {
+    BRANT_ASSIGN_OR_RETURN(std::string sql, WriteSchema(ModelsFor(driver.dialect()).catalog));
+    scripts = {{"the models as SQL", std::move(sql)}};
+  }
+  absl::StatusOr<Catalog> evaluated = driver.Evaluate(database, scripts, selection, cancel);
+  return evaluated.ok() ? std::move(evaluated) : OfInput(evaluated.status());
 }
 
 }  // namespace brant

@@ -148,7 +148,7 @@ class WorkflowTest(harness.EndToEndTest):
         self.brant_ok("upgrade", "head")
         self.assert_as_desired()
         result = self.brant("check", "--schema-command", "echo 'CREATE TABEL x'; hunter2=; exit 3")
-        self.assertEqual(result.code, 1, result)
+        self.assertEqual(result.code, 2, result)
         self.assertIn("the schema command failed with exit code 3", result.err)
         self.assertNotIn("hunter2", result.err)
 
