@@ -211,7 +211,7 @@ class WorkflowTest(harness.EndToEndTest):
         copy.execute(sql)
         self.assertEqual(self.brant_ok("diff", "--schema-url", copy.url), "")
         diagram = self.brant_ok("inspect", "--format", "mermaid")
-        self.assertIn('"teams" ||--o{ "users"', diagram)
+        self.assertIn('"teams" |o--o{ "users"', diagram)
         self.assertIn('"referencedTable":"teams"', self.brant_ok("inspect", "--output", "json"))
 
 
