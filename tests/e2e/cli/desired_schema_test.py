@@ -1,6 +1,9 @@
 """What check, diff and revision --autogenerate say where the desired schema can't be had."""
 
+import contextlib
 import os
+import pty
+import subprocess
 
 from tests.e2e import harness
 
@@ -83,6 +86,34 @@ class DesiredSchemaTest(harness.EndToEndTest):
         self.write("brant.toml", 'schema = "schema.sql"\n')
         for flag in ("--models", "--schema", "--schema-command", "--schema-url", "--rename"):
             self.assertIn(f"{flag} is empty", self.refused("diff", flag, ""))
+
+    def test_what_is_to_be_looked_at_stands_out_on_a_terminal(self):
+        self.write("schema.sql", "CREATE TABLE t (a int, b int NOT NULL);\nCREATE TABLE u (a int);")
+        self.brant_ok("revision", "--autogenerate", "-m", "b", "--schema", "schema.sql")
+        self.brant_ok("upgrade", "head")
+        self.write("schema.sql", "CREATE TABLE t (a int NOT NULL, b int NOT NULL);")
+        screen = self.on_terminal(
+            "revision", "--autogenerate", "-m", "Less", "--schema", "schema.sql"
+        )
+        self.assertIn("\x1b[33mDATA LOSS: drops u and its rows\x1b[0m", screen)
+        self.assertRegex(screen, "\x1b\\[33mREVIEW: .*\x1b\\[0m")
+
+    def on_terminal(self, *arguments):
+        """What brant writes to the errors, if these are a terminal that has colours."""
+        screen, terminal = pty.openpty()
+        environment = {name: value for name, value in self.environment.items() if name != "NO_COLOR"}
+        with subprocess.Popen([harness.BRANT, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=terminal,
+                              env={**environment, "TERM": "xterm"}) as program:
+            os.close(terminal)
+            with open(screen, "rb", buffering=0) as file:
+                text = b""
+                with contextlib.suppress(OSError):  # EIO: the other end is closed
+                    while part := file.read(4096):
+                        text += part
+            program.communicate(timeout=60)
+        self.assertEqual(program.returncode, 0, text)
+        return text.decode()
 
 
 if __name__ == "__main__":
