@@ -38,6 +38,14 @@ class DesiredSchemaTest(harness.EndToEndTest):
         os.mkdir(os.path.join(self.folder, "models"))
         self.write("models/a.proto", 'syntax = "proto3";\nmessage A {\n')
         self.assertIn("a.proto:3:1: ", self.refused("diff", "--models", "models"))
+        # The database is the first that looks into an expression.
+        self.write(
+            "models/a.proto", 'syntax = "proto3";\nimport "brant/options.proto";\nmessage A {\n'
+            'option (brant.table) = {};\nint32 a = 1 [(brant.column).check = "nosuch > 0"];\n}\n',
+        )
+        said = self.refused("diff", "--models", "models")
+        self.assertIn("the models as SQL:", said)
+        self.assertIn("no such column: nosuch", said)
         self.assertIn("can't read nosuch", self.refused("diff", "--models", "nosuch"))
         os.mkdir(os.path.join(self.folder, "empty"))
         self.assertIn("no .proto file in empty", self.refused("diff", "--models", "empty"))
