@@ -40,7 +40,6 @@ class GuideTest(DocumentTest):
 
     def test_a_day(self):
         project = self.clone_example()
-        self.run_shell("touch brant.toml", project)
         pull, by_hand, generated, look = self.commands_of("A day")
         for command in pull + by_hand:
             self.run_shell(command, project)
