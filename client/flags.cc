@@ -32,6 +32,13 @@ std::string Unshield(std::string word) {
   return word;
 }
 
+// Meant by nobody: a script's variable was not set.
+std::string NotEmpty(const std::string& names, const std::string& value) {
+  if (!value.empty()) return Unshield(value);
+  throw CLI::ValidationError(absl::StrCat(names.substr(names.rfind(',') + 1),
+                                          " is empty: give it a value, or leave it out"));
+}
+
 class CliFlags : public Flags {
  public:
   explicit CliFlags(CLI::App& app) : app_(app) {}
@@ -43,14 +50,7 @@ class CliFlags : public Flags {
   void Text(const std::string& names, const std::string& value_name, std::string* target,
             const std::string& help) override {
     app_.add_option_function<std::string>(
-            names, [target](const std::string& value) { *target = Unshield(value); }, help)
-        ->type_name(value_name);
-  }
-
-  void Text(const std::string& names, const std::string& value_name,
-            std::optional<std::string>* target, const std::string& help) override {
-    app_.add_option_function<std::string>(
-            names, [target](const std::string& value) { *target = Unshield(value); }, help)
+            names, [=](const std::string& value) { *target = NotEmpty(names, value); }, help)
         ->type_name(value_name);
   }
 
@@ -58,8 +58,9 @@ class CliFlags : public Flags {
             std::vector<std::string>* target, const std::string& help) override {
     app_.add_option_function<std::vector<std::string>>(
             names,
-            [target](const std::vector<std::string>& values) {
+            [=](const std::vector<std::string>& values) {
               for (const std::string& value : values) {
+                NotEmpty(names, value);
                 for (absl::string_view part : absl::StrSplit(value, ',', absl::SkipWhitespace())) {
                   target->push_back(Unshield(std::string(absl::StripAsciiWhitespace(part))));
                 }
@@ -76,9 +77,10 @@ class CliFlags : public Flags {
             names,
             [=](const std::string& value) {
               if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
-                throw CLI::ValidationError(names,
-                                           absl::StrCat("'", Unshield(value), "' is none of ",
-                                                        absl::StrJoin(choices, ", ")));
+                throw CLI::ValidationError(
+                    names, absl::StrCat("'", Unshield(value), "' is none of ",
+                                        absl::StrJoin(choices, ", "),
+                                        value == "json" ? "; --output json prints JSON" : ""));
               }
               *target = value;
             },

@@ -8,7 +8,6 @@
 #define BRANT_CLIENT_FLAGS_H_
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,13 +22,10 @@ class Flags {
  public:
   virtual ~Flags() = default;
 
-  // `names` as "-m,--message".
+  // `names` as "-m,--message". A value that is given but empty is an error.
   virtual void Switch(const std::string& names, bool* target, const std::string& help) = 0;
   virtual void Text(const std::string& names, const std::string& value_name, std::string* target,
                     const std::string& help) = 0;
-  // `target` stays empty only if the flag is absent.
-  virtual void Text(const std::string& names, const std::string& value_name,
-                    std::optional<std::string>* target, const std::string& help) = 0;
   // May be given several times; commas separate values too.
   virtual void List(const std::string& names, const std::string& value_name,
                     std::vector<std::string>* target, const std::string& help) = 0;

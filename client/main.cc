@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,9 +28,8 @@ constexpr char kDefaultConfig[] = "brant.toml";
 // The flags that every command takes.
 struct GlobalFlags {
   std::string config;
-  // Setting and value, in the order of `kSettingFlags`.
-  std::optional<std::string> agent, database_url, migrations, version_table, version_table_schema,
-      connect_timeout;
+  // Settings; empty: not given.
+  std::string agent, database_url, migrations, version_table, version_table_schema, connect_timeout;
   std::string output = "text";
   bool quiet = false;
   bool no_color = false;
@@ -62,8 +60,8 @@ struct GlobalFlags {
         "  brant upgrade head --agent brantd.internal:7420");
   }
 
-  absl::Status Apply(Settings& settings) const {
-    const std::pair<const char*, const std::optional<std::string>*> values[] = {
+  void Apply(Settings& settings) const {
+    const std::pair<const char*, const std::string*> values[] = {
         {"agent", &agent},
         {"database-url", &database_url},
         {"migrations", &migrations},
@@ -72,15 +70,8 @@ struct GlobalFlags {
         {"connect-timeout", &connect_timeout},
     };
     for (const auto& [key, value] : values) {
-      if (!value->has_value()) continue;
-      // Meant by nobody: a script's variable was not set.
-      if ((*value)->empty()) {
-        return Error(v1::ERROR_REASON_INVALID_REQUEST, absl::StrCat("--", key, " is empty"))
-            .Hint("leave it out, and the environment, brant.toml or the default counts");
-      }
-      settings.SetFlag(key, **value);
+      if (!value->empty()) settings.SetFlag(key, *value);
     }
-    return absl::OkStatus();
   }
 };
 
@@ -100,7 +91,7 @@ bool AsksForJson(const std::vector<std::string>& words) {
 
 absl::StatusOr<int> RunCommand(Console& console, const GlobalFlags& globals, Command& command) {
   Settings settings;
-  BRANT_RETURN_IF_ERROR(globals.Apply(settings));
+  globals.Apply(settings);
   std::string config = globals.config;
   if (config.empty() && access(kDefaultConfig, F_OK) == 0) config = kDefaultConfig;
   if (!config.empty()) BRANT_RETURN_IF_ERROR(settings.ReadFile(config));

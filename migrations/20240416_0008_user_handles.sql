@@ -11,12 +11,15 @@
 -- brant:upgrade postgresql
 ALTER TABLE users ADD COLUMN handle VARCHAR(150);
 
+-- lint:allow BR602 there are a few thousand users: it takes milliseconds
 UPDATE users SET handle = lower(split_part(email, '@', 1));
 
 UPDATE users SET handle = handle || '-' || lower(right(id, 8))
 WHERE EXISTS (SELECT 1 FROM users AS earlier WHERE earlier.handle = users.handle AND earlier.id < users.id);
 
+-- lint:allow BR406 there are a few thousand users
 ALTER TABLE users ALTER COLUMN handle SET NOT NULL;
+-- lint:allow BR101 there are a few thousand users
 CREATE UNIQUE INDEX users_handle_key ON users (handle);
 
 -- brant:upgrade sqlite

@@ -10,6 +10,7 @@
 -- brant:upgrade
 ALTER TABLE conversations ADD COLUMN deleted_at TIMESTAMP NULL;
 
+-- lint:allow BR101 there are a few thousand conversations: it takes milliseconds
 CREATE INDEX conversations_live_idx ON conversations (user_id, created_at) WHERE deleted_at IS NULL;
 
 -- brant:upgrade mysql

@@ -13,6 +13,8 @@
 -- Nothing to do.
 
 -- brant:upgrade postgresql
+-- lint:allow BR201 it runs at night, while the application is stopped
+
 ALTER TABLE users
     ALTER COLUMN created_at TYPE TIMESTAMP WITH TIME ZONE USING created_at AT TIME ZONE 'UTC',
     ALTER COLUMN updated_at TYPE TIMESTAMP WITH TIME ZONE USING updated_at AT TIME ZONE 'UTC';

@@ -9,6 +9,7 @@
 -- Create Date: 2024-10-31 09:15:00+00:00
 
 -- brant:upgrade
+-- lint:allow BR502 this application stops for its deployments
 ALTER TABLE profiles RENAME COLUMN bio TO about;
 
 -- brant:downgrade

@@ -172,6 +172,16 @@ absl::Status WithDetail(absl::Status status, absl::string_view key, absl::string
   return status;
 }
 
+absl::Status WithReason(const absl::Status& status, v1::ErrorReason reason) {
+  if (status.ok()) return status;
+  google::rpc::ErrorInfo info = ErrorInfoOf(status);
+  info.set_domain(std::string(kDomain));
+  info.set_reason(ReasonName(reason));
+  absl::Status result(CodeOf(reason), status.message());
+  SetInfo(result, info);
+  return result;
+}
+
 google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status rpc;
   rpc.set_code(static_cast<int>(status.code()));

@@ -64,6 +64,9 @@ google::rpc::ErrorInfo ErrorInfoOf(const absl::Status& status);
 // Adds to (or overwrites) the metadata of an error; no effect on OK.
 absl::Status WithDetail(absl::Status status, absl::string_view key, absl::string_view value);
 
+// The error with all that is known of it, for another reason; no effect on OK.
+absl::Status WithReason(const absl::Status& status, v1::ErrorReason reason);
+
 // Both directions of the wire form, without loss.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 absl::Status FromRpcStatus(const google::rpc::Status& status);

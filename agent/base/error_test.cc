@@ -114,6 +114,14 @@ TEST(ErrorTest, WithDetailAddsToErrorsOnly) {
   EXPECT_EQ(ErrorDetail(WithDetail(FullError(), "line", "13"), "line"), "13");
 }
 
+TEST(ErrorTest, WithReasonKeepsAllElse) {
+  const absl::Status status = WithReason(FullError(), v1::ERROR_REASON_LOCK_TIMEOUT);
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_LOCK_TIMEOUT);
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(DescribeError(status), DescribeError(FullError()));
+  EXPECT_TRUE(WithReason(absl::OkStatus(), v1::ERROR_REASON_LOCK_TIMEOUT).ok());
+}
+
 TEST(ErrorTest, MacrosReturnTheFirstError) {
   EXPECT_EQ(Quarter(12).value(), 3);
   EXPECT_EQ(ReasonOf(Quarter(6).status()), v1::ERROR_REASON_INVALID_REQUEST);

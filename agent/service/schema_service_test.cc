@@ -1,5 +1,6 @@
 #include "agent/service/schema_service.h"
 
+#include "absl/synchronization/notification.h"
 #include "agent/service/service_test_base.h"
 
 namespace brant {
@@ -61,6 +62,21 @@ TEST_F(SchemaServiceTest, LintWithoutDialectsIsOfAllThatFilesServe) {
   ASSERT_EQ(response.findings_size(), 1);
   EXPECT_THAT(response.findings(0).dialects(),
               ElementsAre(v1::DIALECT_POSTGRESQL, v1::DIALECT_SQLITE, v1::DIALECT_MYSQL));
+}
+
+TEST_F(SchemaServiceTest, LintDoesNotWaitForWhatReadsTheDatabase) {
+  absl::Notification linted;
+  absl::Notification read;
+  bool in_time = false;
+  agent_->worker().Post([&] {
+    in_time = linted.WaitForNotificationWithTimeout(absl::Seconds(20));
+    read.Notify();
+  });
+  v1::LintRevisionsResponse response;
+  EXPECT_TRUE(LintRange("", &response).ok());
+  linted.Notify();
+  read.WaitForNotification();
+  EXPECT_TRUE(in_time);
 }
 
 TEST_F(SchemaServiceTest, LintRefusesWhatItDoesNotKnow) {

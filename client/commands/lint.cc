@@ -1,4 +1,3 @@
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -7,6 +6,8 @@
 #include "agent/base/dialect_proto.h"
 #include "agent/base/error.h"
 #include "client/commands/command.h"
+#include "client/schema/dialects.h"
+#include "client/ui/event_lines.h"
 
 namespace brant {
 namespace {
@@ -34,10 +35,6 @@ Counts Count(const v1::LintRevisionsResponse& response) {
   return counts;
 }
 
-std::string Plural(int count, absl::string_view what) {
-  return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
-}
-
 // "2 errors, 1 warning, 3 notices"; what there is none of is left out.
 std::string Describe(const Counts& counts) {
   std::vector<std::string> parts;
@@ -54,7 +51,8 @@ class LintCommand : public Command {
     flags.Argument("RANGE", &range_, false,
                    "Which: FROM:TO as history takes it, or one revision. Default: all");
     flags.List("--dialect", "DIALECT", &dialects_,
-               "postgresql, sqlite or mysql. Default: those that every file has a section for");
+               "postgresql, sqlite or mysql. Default: `dialects` of brant.toml, or else those that "
+               "every file has a section for");
     flags.Examples(
         "  brant lint                   all migrations\n"
         "  brant lint head              the latest\n"
@@ -64,14 +62,9 @@ class LintCommand : public Command {
   absl::StatusOr<int> Run(Context& context) override {
     v1::LintRevisionsRequest request;
     request.set_range(range_);
-    for (const std::string& name : dialects_) {
-      const std::optional<Dialect> dialect = DialectFromName(name);
-      if (!dialect.has_value()) {
-        return Error(v1::ERROR_REASON_INVALID_REQUEST, absl::StrCat("unknown dialect '", name, "'"))
-            .Hint("the dialects are postgresql, sqlite and mysql (which is MariaDB too)");
-      }
-      request.add_dialects(ToProto(*dialect));
-    }
+    BRANT_ASSIGN_OR_RETURN(const std::vector<v1::Dialect> dialects,
+                           ReadDialects(context, dialects_));
+    request.mutable_dialects()->Assign(dialects.begin(), dialects.end());
     BRANT_ASSIGN_OR_RETURN(AgentClient * agent, context.offline_agent());
     BRANT_ASSIGN_OR_RETURN(const v1::LintRevisionsResponse response,
                            agent->LintRevisions(context.migrations(), std::move(request)));

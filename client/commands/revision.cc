@@ -61,10 +61,10 @@ class RevisionCommand : public Command {
     }
     for (const v1::SchemaChange& change : response.changes()) console.Note(FormatChange(change));
     for (const std::string& loss : response.data_losses()) {
-      console.Note(console.Paint(Color::kYellow, absl::StrCat("DATA LOSS: ", loss)));
+      console.Warn(absl::StrCat("DATA LOSS: ", loss));
     }
     for (const std::string& review : response.reviews()) {
-      console.Note(absl::StrCat("REVIEW: ", EscapeControl(review)));
+      console.Warn(absl::StrCat("REVIEW: ", review));
     }
     for (const v1::SchemaSection& section : response.sections()) {
       SectionDraft draft;

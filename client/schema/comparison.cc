@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "agent/base/dialect_proto.h"
 #include "agent/base/error.h"
+#include "client/schema/dialects.h"
 
 namespace brant {
 namespace {
@@ -75,6 +76,8 @@ absl::Status CheckUpToDate(Context& context) {
 absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
                                                         const ComparisonFlags& flags,
                                                         bool all_dialects) {
+  // Asked for or not, a setting that is wrong is said.
+  BRANT_ASSIGN_OR_RETURN(const std::vector<v1::Dialect> dialects, ReadDialects(context));
   BRANT_ASSIGN_OR_RETURN(AgentClient * agent, context.agent());
   v1::CompareSchemaRequest request;
   *request.mutable_selection() = ReadSelection(context);
@@ -82,10 +85,7 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
   for (const std::string& text : flags.renames) {
     BRANT_ASSIGN_OR_RETURN(*request.add_renames(), ParseRename(text));
   }
-  if (all_dialects) {
-    BRANT_ASSIGN_OR_RETURN(const std::vector<v1::Dialect> dialects, ReadDialects(context));
-    for (v1::Dialect wanted : dialects) request.add_dialects(wanted);
-  }
+  if (all_dialects) request.mutable_dialects()->Assign(dialects.begin(), dialects.end());
   return agent->CompareSchema(context.migrations(), std::move(request));
 }
 

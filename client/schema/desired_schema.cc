@@ -1,13 +1,14 @@
 #include "client/schema/desired_schema.h"
 
+#include <filesystem>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "agent/base/dialect_proto.h"
 #include "agent/base/error.h"
+#include "agent/database/url.h"
 #include "client/connection/agent_client.h"
 #include "client/schema/shell_command.h"
 #include "client/schema/source_files.h"
@@ -24,6 +25,17 @@ struct Source {
   std::string value;
 };
 
+// "a, b and c", each as it is typed where it was given.
+std::string ListOf(const std::vector<Source>& sources, absl::string_view dashes,
+                   absl::string_view last) {
+  std::string text;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    if (i > 0) absl::StrAppend(&text, i + 1 < sources.size() ? ", " : last);
+    absl::StrAppend(&text, dashes, sources[i].setting);
+  }
+  return text;
+}
+
 // The flags, or if there are none, the settings.
 absl::StatusOr<Source> ChooseSource(const Context& context, const DesiredSchemaFlags& flags) {
   std::vector<Source> given;
@@ -36,7 +48,8 @@ absl::StatusOr<Source> ChooseSource(const Context& context, const DesiredSchemaF
   for (const auto& [setting, flag] : all) {
     if (!flag->empty()) given.push_back({setting, *flag});
   }
-  if (given.empty()) {
+  const bool by_flag = !given.empty();
+  if (!by_flag) {
     for (const auto& [setting, flag] : all) {
       std::string value = context.settings().Text(setting);
       if (!value.empty()) given.push_back({setting, std::move(value)});
@@ -48,12 +61,24 @@ absl::StatusOr<Source> ChooseSource(const Context& context, const DesiredSchemaF
         .Hint(kHint);
   }
   return Error(v1::ERROR_REASON_INVALID_REQUEST,
-               absl::StrCat("the schema is to come from several places: ",
-                            absl::StrJoin(given, ", ",
-                                          [](std::string* out, const Source& source) {
-                                            absl::StrAppend(out, source.setting);
-                                          })))
-      .Hint(kHint);
+               absl::StrCat("the schema is to come from several places: ", ListOf(given, "", ", ")))
+      .Hint(by_flag ? absl::StrCat("give one of ", ListOf(given, "--", " and "))
+                    : absl::StrCat("remove ", ListOf(given, "", " or "),
+                                   " from brant.toml, so that one is left"));
+}
+
+// SQLite makes a database of any name when it is first written to, so one that is
+// only misspelt would be an empty schema.
+absl::Status CheckThere(const std::string& url) {
+  BRANT_ASSIGN_OR_RETURN(const DatabaseUrl parsed, ParseDatabaseUrl(url));
+  std::error_code ignored;
+  if (parsed.dialect != Dialect::kSqlite || parsed.database.empty() ||
+      std::filesystem::exists(parsed.database, ignored)) {
+    return absl::OkStatus();
+  }
+  return Error(v1::ERROR_REASON_DATABASE_UNREACHABLE,
+               absl::StrCat("there is no database ", parsed.database))
+      .Hint("--schema-url (schema-url in brant.toml) names a database whose schema is wanted");
 }
 
 absl::StatusOr<v1::Dialect> FindDialect(Context& context) {
@@ -109,6 +134,7 @@ absl::StatusOr<v1::DesiredSchema> ReadDesiredSchema(Context& context,
     BRANT_ASSIGN_OR_RETURN(std::string sql, RunShellCommand(source.value));
     AddSql(desired, "output of the schema command", std::move(sql));
   } else {
+    BRANT_RETURN_IF_ERROR(CheckThere(source.value));
     BRANT_ASSIGN_OR_RETURN(std::string sql, SchemaOfDatabase(context, source.value));
     AddSql(desired, "schema of the other database", std::move(sql));
   }
@@ -126,21 +152,6 @@ v1::SchemaSelection ReadSelection(const Context& context) {
     selection.add_excludes(std::string(absl::StripAsciiWhitespace(pattern)));
   }
   return selection;
-}
-
-absl::StatusOr<std::vector<v1::Dialect>> ReadDialects(const Context& context) {
-  std::vector<v1::Dialect> dialects;
-  for (absl::string_view name :
-       absl::StrSplit(context.settings().Text("dialects"), ',', absl::SkipWhitespace())) {
-    const auto dialect = DialectFromName(absl::StripAsciiWhitespace(name));
-    if (!dialect.has_value()) {
-      return Error(v1::ERROR_REASON_INVALID_REQUEST,
-                   absl::StrCat("unknown dialect '", name, "' in the setting 'dialects'"))
-          .Hint("the dialects are postgresql, sqlite and mysql");
-    }
-    dialects.push_back(ToProto(*dialect));
-  }
-  return dialects;
 }
 
 }  // namespace brant

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "agent/base/dialect.h"
 #include "brant/v1/schema.pb.h"
 #include "client/context.h"
 #include "client/flags.h"
@@ -33,9 +32,6 @@ absl::StatusOr<v1::DesiredSchema> ReadDesiredSchema(Context& context,
 
 // Which part of the database the settings choose.
 v1::SchemaSelection ReadSelection(const Context& context);
-
-// `dialects` of brant.toml. Error: INVALID_REQUEST.
-absl::StatusOr<std::vector<v1::Dialect>> ReadDialects(const Context& context);
 
 }  // namespace brant
 

@@ -14,7 +14,7 @@ namespace {
 
 // The command itself is not named: it may hold a password.
 absl::Status Failed(absl::string_view how) {
-  return Error(v1::ERROR_REASON_SYSTEM_ERROR, absl::StrCat("the schema command ", how))
+  return Error(v1::ERROR_REASON_INVALID_REQUEST, absl::StrCat("the schema command ", how))
       .Hint(
           "run it by itself: it must print SQL that makes the schema from nothing, and exit "
           "with 0");

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 absl::Status CanNotRead(const fs::path& path, const std::error_code& error) {
-  return Error(v1::ERROR_REASON_SYSTEM_ERROR,
+  return Error(v1::ERROR_REASON_INVALID_REQUEST,
                absl::StrCat("can't read ", path.string(), ": ", error.message()));
 }
 

@@ -89,6 +89,12 @@ void Console::Note(absl::string_view text) {
   std::fprintf(errors_, "%s\n", EscapeControl(text).c_str());
 }
 
+void Console::Warn(absl::string_view text) {
+  if (options_.quiet || options_.json) return;
+  const std::string line = Painted(options_.color_errors, Color::kYellow, EscapeControl(text));
+  std::fprintf(errors_, "%s\n", line.c_str());
+}
+
 void Console::PrintError(const absl::Status& status) {
   if (options_.json) {
     Print(ErrorToJson(status));

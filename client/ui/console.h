@@ -48,6 +48,8 @@ class Console {
   void PrintJson(const google::protobuf::Message& message);
   // What a person may want to know: to the errors, unless quiet or JSON.
   void Note(absl::string_view text);
+  // A note that nobody should overlook.
+  void Warn(absl::string_view text);
   // Why the program fails.
   void PrintError(const absl::Status& status);
 

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -29,9 +30,18 @@ std::set<std::string> ColumnsOf(const v1::SchemaTable& table, v1::SchemaConstrai
   std::set<std::string> columns;
   for (const v1::SchemaConstraint& constraint : table.constraints()) {
     if (constraint.kind() != kind) continue;
+    // Of a key of several columns none is unique by itself.
+    if (kind == v1::SchemaConstraint::KIND_UNIQUE && constraint.columns_size() > 1) continue;
     columns.insert(constraint.columns().begin(), constraint.columns().end());
   }
   return columns;
+}
+
+// A row of the table may refer to none.
+bool IsOptional(const v1::SchemaTable& table, const v1::SchemaConstraint& foreign_key) {
+  return absl::c_any_of(table.columns(), [&](const v1::SchemaColumn& column) {
+    return column.nullable() && absl::c_linear_search(foreign_key.columns(), column.name());
+  });
 }
 
 }  // namespace
@@ -56,9 +66,9 @@ std::string ToMermaid(const v1::Schema& schema) {
   for (const v1::SchemaTable& table : schema.tables()) {
     for (const v1::SchemaConstraint& constraint : table.constraints()) {
       if (constraint.kind() != v1::SchemaConstraint::KIND_FOREIGN_KEY) continue;
-      absl::StrAppend(&text, "  ", Entity(constraint.referenced_table()), " ||--o{ ",
-                      Entity(table.name()), " : ",
-                      Entity(absl::StrJoin(constraint.columns(), ", ")), "\n");
+      absl::StrAppend(&text, "  ", Entity(constraint.referenced_table()),
+                      IsOptional(table, constraint) ? " |o--o{ " : " ||--o{ ", Entity(table.name()),
+                      " : ", Entity(absl::StrJoin(constraint.columns(), ", ")), "\n");
     }
   }
   return text;

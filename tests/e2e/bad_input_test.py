@@ -101,6 +101,23 @@ class BadInputTest(harness.EndToEndTest):
         self.refused(REFUSED, "irreversible", "a.sql", command=("downgrade", "base"))
         self.assertEqual(self.database.version_rows(), ["aaaa"])
 
+    def test_a_foreign_key_that_is_broken_is_told_once(self):
+        self.revision(
+            "aaaa", "", "PRAGMA foreign_keys = OFF;\nCREATE TABLE p (id int PRIMARY KEY);\n"
+            "CREATE TABLE c (id int REFERENCES p (id));\nINSERT INTO c VALUES (1);\n"
+            "PRAGMA foreign_key_check(c);",
+        )
+        result = self.brant("upgrade", "heads")
+        self.assertEqual(result.code, 1, result)
+        self.assertIn(
+            "20240101_aaaa.sql:11:1: a foreign key is violated: row 1 of c refers to a row of p that "
+            "is not there (SQLITE_CONSTRAINT_FOREIGNKEY)\n"
+            "  statement: PRAGMA foreign_key_check(c)\n"
+            "  hint: revision aaaa was rolled back; mend the statement or the data, and run "
+            "'brant upgrade' again\n",
+            result.err,
+        )
+
     def test_invalid_utf8(self):
         self.write(
             "migrations/a.sql",

@@ -117,6 +117,10 @@ class ExampleTest(harness.EndToEndTest):
         self.run_brant("upgrade", "head", agent=False)
         self.assert_same_schema(whole, self.database.schema(), "the private agent's upgrade differs")
 
+    def test_lint_finds_only_what_is_acknowledged(self):
+        result = self.brant("lint")
+        self.assertEqual(result.code, 0, result)
+        self.assertRegex(result.err, r"20 revisions: \d+ notices, \d+ acknowledged\n")
 
     def test_offline_scripts_give_the_same_database(self):
         self.run_brant("upgrade", "head")

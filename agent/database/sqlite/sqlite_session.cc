@@ -84,12 +84,11 @@ bool IsForeignKeyCheck(absl::string_view statement) {
 // Of a row of PRAGMA foreign_key_check.
 absl::Status ForeignKeyViolation(sqlite3_stmt* row) {
   const std::vector<std::optional<std::string>> values = ReadRow(row);
-  return Error(v1::ERROR_REASON_DATABASE_ERROR,
-               absl::StrCat("a foreign key is violated: row ", values[1].value_or("?"), " of ",
-                            values[0].value_or("?"), " refers to a row of ",
-                            values[2].value_or("?"), " that is not there"))
-      .Database("SQLITE_CONSTRAINT_FOREIGNKEY", "PRAGMA foreign_key_check found it")
-      .Hint("mend the data, and run it again");
+  const std::string message = absl::StrCat(
+      "a foreign key is violated: row ", values[1].value_or("?"), " of ", values[0].value_or("?"),
+      " refers to a row of ", values[2].value_or("?"), " that is not there");
+  return Error(v1::ERROR_REASON_DATABASE_ERROR, message)
+      .Database("SQLITE_CONSTRAINT_FOREIGNKEY", message);
 }
 
 }  // namespace

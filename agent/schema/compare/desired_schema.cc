@@ -16,6 +16,15 @@ std::vector<Script> ToScripts(const google::protobuf::RepeatedPtrField<v1::Sourc
   return scripts;
 }
 
+// SQL that is wrong here is wrong input, as wrong models are, and no migration that
+// failed.
+absl::Status OfInput(const absl::Status& error) {
+  const v1::ErrorReason reason = ReasonOf(error);
+  const bool wrong = reason == v1::ERROR_REASON_STATEMENT_FAILED ||
+                     reason == v1::ERROR_REASON_UNSUPPORTED_STATEMENT;
+  return wrong ? WithReason(error, v1::ERROR_REASON_INVALID_FILE) : error;
+}
+
 }  // namespace
 
 absl::StatusOr<DesiredSchema> DesiredSchema::Read(const v1::DesiredSchema& desired) {
@@ -39,11 +48,14 @@ Translation DesiredSchema::ModelsFor(Dialect dialect) const {
 absl::StatusOr<Catalog> DesiredSchema::Evaluate(Database& database, const Selection& selection,
                                                 CancelToken& cancel) const {
   const SchemaDriver& driver = DriverFor(database.dialect());
-  if (!has_models()) return driver.Evaluate(database, sql_, selection, cancel);
+  if (!has_models()) {
+    absl::StatusOr<Catalog> catalog = driver.Evaluate(database, sql_, selection, cancel);
+    return catalog.ok() ? std::move(catalog) : OfInput(catalog.status());
+  }
   BRANT_ASSIGN_OR_RETURN(std::string sql, WriteSchema(ModelsFor(driver.dialect()).catalog));
   absl::StatusOr<Catalog> catalog =
       driver.Evaluate(database, {{"the models as SQL", sql}}, selection, cancel);
-  if (!catalog.ok()) return models_->places.Explain(catalog.status(), sql);
+  if (!catalog.ok()) return OfInput(models_->places.Explain(catalog.status(), sql));
   if (driver.dialect() == Dialect::kPostgresql) {
     BRANT_RETURN_IF_ERROR(CheckSchemas(*models_, selection, *catalog));
   }

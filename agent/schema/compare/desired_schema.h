@@ -33,7 +33,8 @@ class DesiredSchema {
   Translation ModelsFor(Dialect dialect) const;
 
   // As the server of `database` has it, which for SQL is of its dialect. Errors:
-  // those of SchemaDriver::Evaluate, and of CheckSchemas.
+  // those of SchemaDriver::Evaluate, and of CheckSchemas; INVALID_FILE where the SQL
+  // is wrong.
   absl::StatusOr<Catalog> Evaluate(Database& database, const Selection& selection,
                                    CancelToken& cancel) const;
 

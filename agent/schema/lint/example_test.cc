@@ -21,6 +21,7 @@ std::string Describe(const v1::LintFinding& finding) {
   for (int dialect : finding.dialects()) {
     absl::StrAppend(&text, " ", v1::Dialect_Name(static_cast<v1::Dialect>(dialect)));
   }
+  if (finding.acknowledged()) absl::StrAppend(&text, " (acknowledged)");
   return absl::StrCat(text, "\n  ", finding.message(), "\n");
 }
 

@@ -45,12 +45,16 @@ class LintHistory {
   bool IsCheckedNotNull(absl::string_view table, absl::string_view column) const;
 
  private:
+  // By column.
+  struct Table {
+    absl::flat_hash_map<std::string, ColumnType> types;
+    absl::flat_hash_set<std::string> checked_not_null;
+  };
+
   void TakeStatement(const LintStatement& statement);
   void TakeOperation(const Operation& operation);
 
-  // Both by `table.column`.
-  absl::flat_hash_map<std::string, ColumnType> types_;
-  absl::flat_hash_set<std::string> checked_not_null_;
+  absl::flat_hash_map<std::string, Table> tables_;
 };
 
 }  // namespace brant

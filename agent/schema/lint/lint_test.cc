@@ -42,6 +42,17 @@ TEST(LintTest, NamesThePlace) {
   EXPECT_EQ(findings[1].line(), 12);
 }
 
+// With the lines counted anew for each finding, this takes longer than a small test may.
+TEST(LintTest, NamesThePlacesInALargeFile) {
+  constexpr int kCount = 10'000;
+  std::string body = absl::StrCat("-- ", std::string(4'000'000, 'x'), "\n");
+  for (int i = 0; i < kCount; ++i) absl::StrAppend(&body, "ALTER TABLE t DROP COLUMN c", i, ";\n");
+  const std::vector<v1::LintFinding> findings = LintFiles({Upgraded(body)}, {kLite});
+  ASSERT_EQ(findings.size(), kCount);
+  EXPECT_EQ(findings.front().line(), 7);
+  EXPECT_EQ(findings.back().line(), kCount + 6);
+}
+
 TEST(LintTest, MissingAndEmptyDowngrades) {
   EXPECT_EQ(CodesOf("-- brant:upgrade\nCREATE TABLE t (a int);\n"), "BR004");
   EXPECT_EQ(CodesOf("-- brant:upgrade\nCREATE TABLE t (a int);\n-- brant:downgrade\n-- Nothing.\n"),

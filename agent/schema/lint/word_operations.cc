@@ -228,7 +228,7 @@ LintWords::LintWords(Dialect dialect, absl::string_view text) {
   StatementWords words(dialect, text);
   for (std::string word = words.Next(); !word.empty() && words_.size() < kMaxWords;
        word = words.Next()) {
-    words_.push_back({std::move(word), std::string(words.text())});
+    words_.push_back({std::move(word), words.text()});
   }
 }
 
@@ -260,8 +260,9 @@ std::string LintWords::TakeName() {
     const bool bracket = Peek() == "[";
     if (bracket) ++at_;
     if (AtEnd()) return name;
-    name = words_[at_].text;
-    if (IsQuote(words_[at_].word) && name.size() >= 2) name = name.substr(1, name.size() - 2);
+    absl::string_view text = words_[at_].text;
+    if (IsQuote(words_[at_].word) && text.size() >= 2) text = text.substr(1, text.size() - 2);
+    name = std::string(text);
     ++at_;
     if (bracket) Take({"]"});
   } while (Take({"."}));

@@ -17,6 +17,7 @@ namespace brant {
 class LintWords {
  public:
   LintWords() = default;
+  // The text must outlive it and its copies.
   LintWords(Dialect dialect, absl::string_view text);
 
   bool AtEnd() const { return at_ == words_.size(); }
@@ -41,7 +42,7 @@ class LintWords {
   struct Word {
     // As StatementWords::Next gives it.
     std::string word;
-    std::string text;
+    absl::string_view text;
   };
 
   std::vector<Word> words_;

@@ -1,6 +1,7 @@
 """brant lint, as a pull request's checks run it: on files alone."""
 
 import json
+import re
 
 from tests.e2e import harness
 
@@ -27,6 +28,15 @@ class LintTest(harness.EndToEndTest):
         )
         self.assertIn("error: lint found 1 error in 2 revisions", result.err)
         self.assertIn("-- lint:allow RULE reason", result.err)
+
+    def test_the_example_of_the_documentation(self):
+        with open("docs/lint.md", encoding="utf-8") as file:
+            shown = re.search(r"```console\n\$ brant ([^\n]*)\n(.*?)```", file.read(), re.S)
+        self.revision("cccc", "bbbb", "CREATE INDEX users_name_idx ON users (name);", "SELECT 1;",
+                      name="20241202_find_users.sql")
+        result = self.brant(*shown.group(1).split())
+        self.assertEqual(result.code, 5)
+        self.assertEqual(result.out + result.err, shown.group(2))
 
     def test_looks_at_a_revision_a_range_or_all(self):
         self.assertEqual(self.lint(0, "aaaa").out, "")
@@ -59,6 +69,16 @@ class LintTest(harness.EndToEndTest):
         self.assertIn("BR101 blocking-index", self.lint(5, "cccc").out)
         self.assertEqual(self.lint(0, "cccc", "--dialect", "sqlite,mysql").out, "")
         self.assertIn("unknown dialect 'oracle'", self.lint(2, "--dialect", "oracle").err)
+
+    def test_the_projects_dialects_are_meant_by_default(self):
+        self.revision("cccc", "bbbb", "CREATE INDEX i ON t (a);", "DROP INDEX i;")
+        self.write("brant.toml", 'dialects = ["sqlite", "mysql"]\n')
+        self.assertEqual(self.lint(0, "cccc").out, "")
+        self.assertIn("BR101", self.lint(5, "cccc", "--dialect", "postgresql").out)
+        self.write("brant.toml", 'dialects = ["sqlite", "oracle"]\n')
+        self.assertIn(
+            "unknown dialect 'oracle' in the setting 'dialects'", self.lint(2, "cccc").err
+        )
 
     def test_json_is_the_response_and_then_the_error(self):
         lines = self.lint(5, "--output", "json").out.splitlines()

@@ -54,6 +54,8 @@ class UsageTest(CliTestCase):
             (["--output", "xml", "history"], "none of text, json"),
             (["current", "--agent", "http://a"], "is no address of an agent"),
             (["current", "--agent", "a:1", "--database-url", "sqlite://"], "exclude each other"),
+            (["inspect", "--format", "json"],
+             "'json' is none of sql, mermaid; --output json prints JSON"),
             (["current", "--database-url", ""], "--database-url is empty"),
             (["current", "--agent="], "--agent is empty"),
             (["wait", "head", "--timeout", "soon"], "not a number of seconds"),

@@ -148,7 +148,7 @@ class WorkflowTest(harness.EndToEndTest):
         self.brant_ok("upgrade", "head")
         self.assert_as_desired()
         result = self.brant("check", "--schema-command", "echo 'CREATE TABEL x'; hunter2=; exit 3")
-        self.assertEqual(result.code, 1, result)
+        self.assertEqual(result.code, 2, result)
         self.assertIn("the schema command failed with exit code 3", result.err)
         self.assertNotIn("hunter2", result.err)
 
@@ -211,7 +211,7 @@ class WorkflowTest(harness.EndToEndTest):
         copy.execute(sql)
         self.assertEqual(self.brant_ok("diff", "--schema-url", copy.url), "")
         diagram = self.brant_ok("inspect", "--format", "mermaid")
-        self.assertIn('"teams" ||--o{ "users"', diagram)
+        self.assertIn('"teams" |o--o{ "users"', diagram)
         self.assertIn('"referencedTable":"teams"', self.brant_ok("inspect", "--output", "json"))
 
 
