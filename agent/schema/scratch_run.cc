@@ -16,8 +16,7 @@ absl::Status Refused(const Step& step, const Statement& statement, absl::string_
               absl::StrCat("this statement can't be tried in scratch space: ", reason));
   error.Revision(step.revision->id)
       .At(step.revision->file, LineOf(step, statement))
-      .Statement(statement.text)
-      .Hint("leave its revision out of the range");
+      .Statement(statement.text);
   return error;
 }
 

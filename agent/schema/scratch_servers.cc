@@ -47,7 +47,11 @@ ScratchServers::ScratchServers() {
 absl::StatusOr<ScratchServers> ScratchServers::Open(absl::string_view urls) {
   ScratchServers servers;
   for (const std::string& text : SplitUrls(urls)) {
-    BRANT_ASSIGN_OR_RETURN(const DatabaseUrl url, ParseDatabaseUrl(text));
+    const absl::StatusOr<DatabaseUrl> parsed = ParseDatabaseUrl(text);
+    if (!parsed.ok()) {
+      return WithDetail(parsed.status(), "hint", "correct scratch-url (BRANT_SCRATCH_URL)");
+    }
+    const DatabaseUrl& url = *parsed;
     // It needs no server, whatever a setting that others share says.
     if (url.dialect == Dialect::kSqlite) continue;
     if (servers.For(url.dialect) != nullptr) {

@@ -117,6 +117,7 @@ absl::StatusOr<ComparisonRequest> ReadRequest(Agent& agent,
   comparison.desired = request.desired();
   comparison.renames.assign(request.renames().begin(), request.renames().end());
   BRANT_ASSIGN_OR_RETURN(comparison.dialects, ReadDialects(request.dialects()));
+  BRANT_RETURN_IF_ERROR(CheckDialects(agent.dialect(), comparison.dialects));
   const bool needs_revisions = absl::c_any_of(
       comparison.dialects, [&agent](Dialect dialect) { return dialect != agent.dialect(); });
   if (needs_revisions) {

@@ -144,7 +144,7 @@ absl::StatusOr<v1::CompareSchemaResponse> AgentClient::CompareSchema(
     return ToStatus(v1::SchemaService::NewStub(connection_->channel())
                         ->CompareSchema(&context, request, &response));
   };
-  BRANT_RETURN_IF_ERROR(request.dialects_size() > 1 ? WithBundle(source, request, call)
+  BRANT_RETURN_IF_ERROR(!request.dialects().empty() ? WithBundle(source, request, call)
                                                     : Retry(call));
   return response;
 }

@@ -53,7 +53,7 @@ class AgentClient {
 
   // These may take as long as the database needs.
   absl::StatusOr<v1::InspectSchemaResponse> InspectSchema(const v1::InspectSchemaRequest& request);
-  // `source` is asked where there are several dialects.
+  // `source` is asked where dialects are named.
   absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(MigrationSource& source,
                                                           v1::CompareSchemaRequest request);
 

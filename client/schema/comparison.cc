@@ -91,21 +91,25 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
 
 absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context,
                                                            ComparisonFlags flags) {
-  BRANT_ASSIGN_OR_RETURN(v1::CompareSchemaResponse response,
-                         CompareSchema(context, flags, /*all_dialects=*/true));
-  if (flags.no_renames || response.suggested_renames().empty()) return response;
-  if (!HasTerminal()) {
-    return Undecided(absl::StrJoin(response.suggested_renames(), ", ",
-                                   [](std::string* out, const v1::SchemaRename& rename) {
-                                     absl::StrAppend(out, FormatRename(rename));
-                                   }));
+  // The database's own dialect is enough to ask.
+  BRANT_ASSIGN_OR_RETURN(const v1::CompareSchemaResponse own,
+                         CompareSchema(context, flags, /*all_dialects=*/false));
+  bool confirmed_any = false;
+  if (!flags.no_renames && !own.suggested_renames().empty()) {
+    if (!HasTerminal()) {
+      return Undecided(absl::StrJoin(own.suggested_renames(), ", ",
+                                     [](std::string* out, const v1::SchemaRename& rename) {
+                                       absl::StrAppend(out, FormatRename(rename));
+                                     }));
+    }
+    for (const v1::SchemaRename& rename : own.suggested_renames()) {
+      BRANT_ASSIGN_OR_RETURN(const bool confirmed, Confirms(rename));
+      if (confirmed) flags.renames.push_back(FormatRename(rename));
+      confirmed_any = confirmed_any || confirmed;
+    }
   }
-  const size_t known = flags.renames.size();
-  for (const v1::SchemaRename& rename : response.suggested_renames()) {
-    BRANT_ASSIGN_OR_RETURN(const bool confirmed, Confirms(rename));
-    if (confirmed) flags.renames.push_back(FormatRename(rename));
-  }
-  if (flags.renames.size() == known) return response;
+  BRANT_ASSIGN_OR_RETURN(const std::vector<v1::Dialect> dialects, ReadDialects(context));
+  if (!confirmed_any && dialects.empty()) return own;
   return CompareSchema(context, flags, /*all_dialects=*/true);
 }
 
@@ -114,14 +118,18 @@ std::string FormatChange(const v1::SchemaChange& change) {
   if (change.action() == v1::SchemaChange::ACTION_CREATE) sign = "+";
   if (change.action() == v1::SchemaChange::ACTION_DROP) sign = "-";
   const bool renamed = change.action() == v1::SchemaChange::ACTION_RENAME;
-  const std::optional<Dialect> only = FromProto(change.dialect());
-  return EscapeControl(absl::StrCat(
-      sign, " ", change.kind(), " ", change.name(),
-      change.detail().empty() ? ""
-      : renamed               ? ": renamed "
-                              : ": ",
-      change.detail(),
-      only.has_value() ? absl::StrCat(" (", DialectName(*only), " alone)") : std::string()));
+  std::vector<std::string> dialects;
+  for (int number : change.dialects()) {
+    const auto dialect = FromProto(static_cast<v1::Dialect>(number));
+    if (dialect.has_value()) dialects.emplace_back(DialectName(*dialect));
+  }
+  return EscapeControl(
+      absl::StrCat(sign, " ", change.kind(), " ", change.name(),
+                   change.detail().empty() ? ""
+                   : renamed               ? ": renamed "
+                                           : ": ",
+                   change.detail(),
+                   dialects.empty() ? "" : absl::StrCat(" (", absl::StrJoin(dialects, ", "), ")")));
 }
 
 std::string FormatRename(const v1::SchemaRename& rename) {

@@ -42,7 +42,7 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
 // decided by whoever sits at the terminal. Error: INVALID_REQUEST if nobody does.
 absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context, ComparisonFlags flags);
 
-// `+ table users`, `~ column users.email: type … (postgresql alone)`.
+// `+ table users`, `~ column users.email: type … (postgresql)`.
 std::string FormatChange(const v1::SchemaChange& change);
 // `users.picture=avatar`, as --rename takes it.
 std::string FormatRename(const v1::SchemaRename& rename);

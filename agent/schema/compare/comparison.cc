@@ -1,7 +1,8 @@
 #include "agent/schema/compare/comparison.h"
 
+#include <iterator>
+#include <map>
 #include <memory>
-#include <set>
 #include <tuple>
 #include <utility>
 
@@ -54,95 +55,108 @@ void AddOnce(std::vector<std::string>& lines, const std::string& line) {
   if (!absl::c_linear_search(lines, line)) lines.push_back(line);
 }
 
-// Puts together what the dialects have to say.
-class Report {
- public:
-  // The database's own dialect comes first: of the others, only what it has not is
-  // told as theirs.
-  absl::Status Add(const Sides& sides, const std::vector<TranslationNote>& notes,
-                   const std::vector<std::string>& reviews) {
-    BRANT_ASSIGN_OR_RETURN(const CatalogDiff there, sides.There());
-    BRANT_ASSIGN_OR_RETURN(const CatalogDiff back, sides.Back());
-    const SchemaDriver& driver = DriverFor(sides.from.dialect);
-    AddChanges(there, driver.dialect());
-    Written written;
-    written.dialect = driver.dialect();
-    if (!there.empty()) {
-      written.there = driver.Render(there);
-      written.back = driver.Render(back);
-      written.reviews = NotesOf(there, notes);
-    }
-    written.reviews.insert(written.reviews.end(), reviews.begin(), reviews.end());
-    written_.push_back(std::move(written));
-    return absl::OkStatus();
-  }
-
-  Comparison Take() && {
-    if (result_.changes.empty()) return std::move(result_);
-    Sections sections;
-    for (const Written& written : written_) {
-      for (const std::string& review : written.reviews) AddOnce(result_.reviews, review);
-      for (const DdlStatement& statement : written.there.statements) {
-        if (!statement.data_loss.empty()) AddOnce(result_.data_losses, statement.data_loss);
-        if (!statement.review.empty()) AddOnce(result_.reviews, statement.review);
-      }
-      sections.Add(v1::DIRECTION_UPGRADE, written.dialect, written.there, written.reviews);
-      sections.Add(v1::DIRECTION_DOWNGRADE, written.dialect, written.back);
-    }
-    result_.sections = std::move(sections).Take(written_.size());
-    return std::move(result_);
-  }
-
- private:
-  struct Written {
-    Dialect dialect = Dialect::kSqlite;
-    DdlScript there;
-    DdlScript back;
-    // Of the section as a whole.
-    std::vector<std::string> reviews;
-  };
-
-  void AddChanges(const CatalogDiff& diff, Dialect dialect) {
-    const bool is_first = written_.empty();
-    for (v1::SchemaChange& change : ListChanges(diff)) {
-      const bool is_new = known_.insert({change.action(), change.kind(), change.name()}).second;
-      if (!is_first && !is_new) continue;
-      if (!is_first) change.set_dialect(ToProto(dialect));
-      result_.changes.push_back(std::move(change));
-    }
-  }
-
-  Comparison result_;
-  std::vector<Written> written_;
-  std::set<std::tuple<v1::SchemaChange::Action, std::string, std::string>> known_;
+// What one dialect has to say.
+struct DialectReport {
+  Dialect dialect = Dialect::kSqlite;
+  std::vector<v1::SchemaChange> changes;
+  DdlScript there;
+  DdlScript back;
+  std::vector<TranslationNote> notes;
+  // Of the sections as a whole.
+  std::vector<std::string> reviews;
 };
 
+absl::StatusOr<DialectReport> ReportOn(const Sides& sides, std::vector<TranslationNote> notes,
+                                       std::vector<std::string> reviews, ChangedObjects& changed) {
+  BRANT_ASSIGN_OR_RETURN(const CatalogDiff there, sides.There());
+  BRANT_ASSIGN_OR_RETURN(const CatalogDiff back, sides.Back());
+  DialectReport report;
+  report.dialect = sides.from.dialect;
+  report.changes = ListChanges(there);
+  changed.Add(there);
+  const SchemaDriver& driver = DriverFor(report.dialect);
+  if (!there.empty()) {
+    report.there = driver.Render(there);
+    report.back = driver.Render(back);
+  }
+  report.notes = std::move(notes);
+  report.reviews = std::move(reviews);
+  return report;
+}
+
+// A change of several dialects is one, in the words of the first of them, which says
+// which they are unless they are all.
+std::vector<v1::SchemaChange> JoinChanges(std::vector<DialectReport>& reports) {
+  std::vector<v1::SchemaChange> changes;
+  std::map<std::tuple<v1::SchemaChange::Action, std::string, std::string>, size_t> known;
+  for (DialectReport& report : reports) {
+    for (v1::SchemaChange& change : report.changes) {
+      const auto [found, is_new] =
+          known.try_emplace({change.action(), change.kind(), change.name()}, changes.size());
+      if (is_new) changes.push_back(std::move(change));
+      changes[found->second].add_dialects(ToProto(report.dialect));
+    }
+  }
+  for (v1::SchemaChange& change : changes) {
+    if (static_cast<size_t>(change.dialects_size()) == reports.size()) change.clear_dialects();
+  }
+  return changes;
+}
+
+// The database's own dialect comes first.
+Comparison PutTogether(std::vector<DialectReport> reports, const ChangedObjects& changed) {
+  Comparison result;
+  result.changes = JoinChanges(reports);
+  if (result.changes.empty()) return result;
+  Sections sections;
+  for (const DialectReport& report : reports) {
+    std::vector<std::string> reviews = changed.Select(report.notes);
+    absl::c_copy(report.reviews, std::back_inserter(reviews));
+    for (const std::string& review : reviews) AddOnce(result.reviews, review);
+    for (const DdlStatement& statement : report.there.statements) {
+      if (!statement.data_loss.empty()) AddOnce(result.data_losses, statement.data_loss);
+      if (!statement.review.empty()) AddOnce(result.reviews, statement.review);
+    }
+    sections.Add(v1::DIRECTION_UPGRADE, report.dialect, report.there, reviews);
+    sections.Add(v1::DIRECTION_DOWNGRADE, report.dialect, report.back, report.reviews);
+  }
+  result.sections = std::move(sections).Take(reports.size());
+  return result;
+}
+
 }  // namespace
+
+absl::Status CheckDialects(Dialect own, const std::vector<Dialect>& dialects) {
+  if (dialects.empty() || absl::c_linear_search(dialects, own)) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_INVALID_REQUEST,
+               absl::StrCat("the dialects lack that of the database, ", DialectName(own)))
+      .Hint("add it to 'dialects': what is written is tried on this database first");
+}
 
 absl::StatusOr<Comparison> CompareWithDesired(Database& database, const ScratchServers& servers,
                                               const ComparisonRequest& request,
                                               CancelToken& cancel) {
   const Dialect own = database.dialect();
-  if (!request.dialects.empty() && !absl::c_linear_search(request.dialects, own)) {
-    return Error(v1::ERROR_REASON_INVALID_REQUEST,
-                 absl::StrCat("the dialects lack that of the database, ", DialectName(own)))
-        .Hint("add it to 'dialects': what is written is tried on this database first");
-  }
+  BRANT_RETURN_IF_ERROR(CheckDialects(own, request.dialects));
   BRANT_ASSIGN_OR_RETURN(const DesiredSchema desired, DesiredSchema::Read(request.desired));
   BRANT_ASSIGN_OR_RETURN(const Sides sides, ReadSides(database, request, desired, cancel));
-  Report report;
-  BRANT_RETURN_IF_ERROR(report.Add(
-      sides, desired.has_models() ? desired.ModelsFor(own).notes : std::vector<TranslationNote>(),
-      {}));
+  ChangedObjects changed;
+  std::vector<DialectReport> reports;
+  std::vector<TranslationNote> notes;
+  if (desired.has_models()) notes = desired.ModelsFor(own).notes;
+  BRANT_ASSIGN_OR_RETURN(DialectReport report, ReportOn(sides, std::move(notes), {}, changed));
+  reports.push_back(std::move(report));
   for (Dialect dialect : request.dialects) {
     if (dialect == own) continue;
     BRANT_ASSIGN_OR_RETURN(
-        const OtherSides other,
+        OtherSides other,
         ReadOtherDialect(sides, desired, dialect, servers.For(dialect), *request.bundle,
                          request.applied, request.selection, cancel));
-    BRANT_RETURN_IF_ERROR(report.Add(other.sides, other.notes, other.reviews));
+    BRANT_ASSIGN_OR_RETURN(
+        report, ReportOn(other.sides, std::move(other.notes), std::move(other.reviews), changed));
+    reports.push_back(std::move(report));
   }
-  Comparison result = std::move(report).Take();
+  Comparison result = PutTogether(std::move(reports), changed);
   BRANT_ASSIGN_OR_RETURN(const CatalogDiff there, sides.There());
   result.suggested_renames = SuggestRenames(there);
   return result;

@@ -18,6 +18,10 @@
 
 namespace brant {
 
+// Error: INVALID_REQUEST where `dialects` are named and the database's own is none of
+// them.
+absl::Status CheckDialects(Dialect own, const std::vector<Dialect>& dialects);
+
 struct ComparisonRequest {
   Selection selection;
   v1::DesiredSchema desired;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/base/error.h"
+#include "agent/schema/compare/names_there.h"
 
 namespace brant {
 namespace {
@@ -38,7 +39,13 @@ absl::StatusOr<DesiredSchema> DesiredSchema::Read(const v1::DesiredSchema& desir
 }
 
 std::vector<Rename> DesiredSchema::PendingIn(const Catalog& database) const {
-  return has_models() ? PendingRenames(models_->renames, database) : std::vector<Rename>();
+  if (!has_models()) return {};
+  const NamesThere names(database.dialect);
+  std::vector<Rename> renames;
+  for (const Rename& rename : models_->renames) {
+    if (const auto there = names.Of(rename); there.has_value()) renames.push_back(*there);
+  }
+  return PendingRenames(renames, database);
 }
 
 Translation DesiredSchema::ModelsFor(Dialect dialect) const {

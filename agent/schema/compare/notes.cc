@@ -1,8 +1,5 @@
 #include "agent/schema/compare/notes.h"
 
-#include <map>
-#include <set>
-
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -10,57 +7,59 @@
 namespace brant {
 namespace {
 
-// What a diff writes of one table.
-struct Written {
-  bool whole = false;
-  // Names of columns, constraints and indexes.
-  std::set<std::string> parts;
-};
+ObjectName KeyOf(const ObjectName& object) { return TranslateName(object, Dialect::kSqlite); }
 
 template <typename T>
-void AddParts(const std::vector<Change<T>>& changes, Written& written) {
+void AddNames(const std::vector<Change<T>>& changes, std::set<std::string>& names) {
   for (const Change<T>& change : changes) {
-    // What goes may do so because it can't be said here: a note says it.
-    written.parts.insert(change.to != nullptr ? change.to->name : change.from->name);
+    if (change.from != nullptr) names.insert(change.from->name);
+    if (change.to != nullptr) names.insert(change.to->name);
   }
-}
-
-std::map<ObjectName, Written> WrittenBy(const CatalogDiff& diff) {
-  std::map<ObjectName, Written> all;
-  for (const Table* table : diff.created_tables) all[table->name].whole = true;
-  for (const Change<View>& change : diff.views) {
-    if (change.to != nullptr) all[change.to->name].whole = true;
-  }
-  for (const TableChange& change : diff.altered_tables) {
-    Written& written = all[change.to->name];
-    AddParts(change.columns, written);
-    AddParts(change.primary_key, written);
-    AddParts(change.uniques, written);
-    AddParts(change.checks, written);
-    AddParts(change.foreign_keys, written);
-    AddParts(change.indexes, written);
-    if (!change.primary_key.empty()) written.parts.insert("primary key");
-  }
-  return all;
-}
-
-// A part is `column email`, `index users_email_idx`, `primary key`.
-bool Speaks(const std::string& part, const Written& written) {
-  if (written.whole) return true;
-  return absl::c_any_of(written.parts, [&part](const std::string& name) {
-    return part == name || absl::EndsWith(part, absl::StrCat(" ", name));
-  });
+  // Of what has no name, nothing can be told apart.
+  names.erase("");
 }
 
 }  // namespace
 
-std::vector<std::string> NotesOf(const CatalogDiff& diff,
-                                 const std::vector<TranslationNote>& notes) {
-  const std::map<ObjectName, Written> written = WrittenBy(diff);
+ChangedObjects::Parts& ChangedObjects::Of(const ObjectName& object) {
+  return objects_[KeyOf(object)];
+}
+
+void ChangedObjects::Add(const CatalogDiff& diff) {
+  for (const Table* table : diff.created_tables) Of(table->name).whole = true;
+  const auto add_whole = [this](const auto& changes) {
+    for (const auto& change : changes) {
+      if (change.to != nullptr) Of(change.to->name).whole = true;
+    }
+  };
+  add_whole(diff.views);
+  add_whole(diff.sequences);
+  for (const TableChange& change : diff.altered_tables) AddTable(change);
+}
+
+void ChangedObjects::AddTable(const TableChange& change) {
+  std::set<std::string>& names = Of(change.to->name).names;
+  AddNames(change.columns, names);
+  AddNames(change.uniques, names);
+  AddNames(change.checks, names);
+  AddNames(change.foreign_keys, names);
+  AddNames(change.exclusions, names);
+  AddNames(change.indexes, names);
+  if (!change.primary_key.empty()) names.insert("primary key");
+}
+
+std::vector<std::string> ChangedObjects::Select(const std::vector<TranslationNote>& notes) const {
   std::vector<std::string> lines;
   for (const TranslationNote& note : notes) {
-    const auto found = written.find(note.object);
-    if (found == written.end() || !Speaks(note.part, found->second)) continue;
+    const auto found = objects_.find(KeyOf(note.object));
+    if (found == objects_.end()) continue;
+    // A part is `column email`, `index users_email_idx`, `primary key`.
+    const Parts& parts = found->second;
+    const bool told =
+        parts.whole || absl::c_any_of(parts.names, [&note](const std::string& name) {
+          return note.part == name || absl::EndsWith(note.part, absl::StrCat(" ", name));
+        });
+    if (!told) continue;
     lines.push_back(absl::StrCat(Describe(note.object), note.part.empty() ? "" : ", ", note.part,
                                  ": ", note.text));
   }

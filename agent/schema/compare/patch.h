@@ -11,24 +11,35 @@
 
 namespace brant {
 
+// Something that whoever reviews a patch should know of.
+struct PatchRemark {
+  enum class Kind {
+    // It was to be altered or dropped, and is not there.
+    kMissing,
+    // It goes, because what it is made of goes.
+    kGoesAlong,
+    // What was particular of it is gone.
+    kReplaced,
+  };
+  Kind kind = Kind::kMissing;
+  // `table`, `view`, `check constraint` and so on.
+  std::string what;
+  // The object, or the table that has it.
+  ObjectName object;
+  // What of the table; empty: all.
+  std::string name;
+};
+
 struct Patched {
   Catalog catalog;
-  // What was to be altered and is not there.
-  struct Missing {
-    // `table`, `view`, `check` and so on.
-    std::string kind;
-    // The object, or the table that has it.
-    ObjectName object;
-    // What of the table; empty: all.
-    std::string name;
-  };
-  std::vector<Missing> missing;
+  std::vector<PatchRemark> remarks;
 };
 
 // `base` with the changes of `diff`, which is of the same dialect, and of schemas
 // that are like `base` but for details. Only what differs there is changed here: of
-// a column of which only the default differs, the type stays. What is there already
-// stays, and what is to go and is gone is no mistake.
+// a column or index of which only one thing differs, all else stays. What is added
+// and is there already stays. Constraints are known by their names, or where those
+// differ by what they say.
 Patched Patch(const CatalogDiff& diff, Catalog base);
 
 }  // namespace brant

@@ -191,10 +191,25 @@ absl::StatusOr<bool> ExecuteAtOnce(Session& session,
   return status.ok();
 }
 
+// Two evaluations would be in each other's way when they set schemas aside. The
+// second one waits for the first, however long, also for another agent's; for all
+// other locks it waits for some seconds.
+absl::Status WaitForTurn(Session& session) {
+  return session
+      .Query(
+          "SELECT pg_catalog.set_config('lock_timeout', '0', true), "
+          "pg_catalog.pg_advisory_xact_lock("
+          "pg_catalog.hashtextextended('brant schema evaluation', 0)), "
+          "pg_catalog.set_config('lock_timeout', ?, true)",
+          {absl::StrCat(absl::ToInt64Milliseconds(kScratchLockTimeout))})
+      .status();
+}
+
 absl::StatusOr<Catalog> EvaluateInTransaction(Session& session,
                                               const std::vector<SchemaDriver::Script>& scripts,
                                               const Selection& selection, CancelToken& cancel) {
   const CancelToken::Attachment attachment(cancel, session);
+  BRANT_RETURN_IF_ERROR(WaitForTurn(session));
   BRANT_ASSIGN_OR_RETURN(PostgresqlSchemas schemas, FindPostgresqlSchemas(session, selection));
   BRANT_ASSIGN_OR_RETURN(const std::vector<std::string> path, SearchPath(session));
   BRANT_ASSIGN_OR_RETURN(std::set<std::string> others, SchemasOfDatabase(session));
@@ -237,7 +252,6 @@ absl::StatusOr<Catalog> EvaluatePostgresql(Database& database,
                                            const Selection& selection, CancelToken& cancel) {
   SessionOptions options;
   options.name = "brant schema";
-  options.lock_timeout = kScratchLockTimeout;
   BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, database.Connect(options));
   BRANT_RETURN_IF_ERROR(session->Begin());
   absl::StatusOr<Catalog> catalog = EvaluateInTransaction(*session, scripts, selection, cancel);

@@ -40,6 +40,16 @@ class ComparingTest(harness.EndToEndTest):
         self.wait_for_evaluations(1)
         return program
 
+    def test_another_one_waits_for_its_turn(self):
+        # Longer than it waits for the locks of others.
+        self.write("slow.sql", SLOW.replace("600", "7"))
+        self.environment["DATABASE_URL"] = self.database.url
+        program = self.begin_slow()
+        self.assertIn("CREATE TABLE a", self.brant_ok("diff", "--schema", "quick.sql"))
+        out, err = program.communicate(timeout=60)
+        self.assertEqual(program.returncode, 0, err)
+        self.assertIn("CREATE TABLE a", out)
+
     def test_others_go_on_and_it_ends_with_its_client(self):
         self.environment["BRANT_AGENT"] = self.start_agent(self.database.url)
         program = self.begin_slow()
