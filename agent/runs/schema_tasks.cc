@@ -8,13 +8,12 @@
 namespace brant {
 
 void SchemaTasks::Cancel(std::weak_ptr<CancelToken> task, const absl::Status& reason) {
-  constexpr absl::Duration kPause = absl::Milliseconds(100);
   canceller_.Post([this, task = std::move(task), reason] {
     const std::shared_ptr<CancelToken> live = task.lock();
     if (live == nullptr) return;
     live->Cancel(reason);
     // A statement that was just about to begin has escaped.
-    canceller_.PostAfter(kPause, [this, task, reason] { Cancel(task, reason); });
+    canceller_.PostAfter(absl::Milliseconds(100), [this, task, reason] { Cancel(task, reason); });
   });
 }
 
