@@ -1,5 +1,8 @@
 #include "agent/schema/compare/sides.h"
 
+#include <iterator>
+#include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -37,25 +40,66 @@ bool MayBeEqual(const Change<Index>& change) {
          HasExpression(*change.to);
 }
 
-// Something may differ in its text alone.
-bool MayDifferInTextOnly(const CatalogDiff& diff) {
+bool MayBeEqual(const TableChange& change) {
   const auto both = [](const auto& changes) {
-    return absl::c_any_of(changes, [](const auto& change) { return change.from != nullptr; }) &&
-           absl::c_any_of(changes, [](const auto& change) { return change.to != nullptr; });
+    return absl::c_any_of(changes, [](const auto& one) { return one.from != nullptr; }) &&
+           absl::c_any_of(changes, [](const auto& one) { return one.to != nullptr; });
   };
-  return both(diff.views) || absl::c_any_of(diff.altered_tables, [&both](const TableChange& table) {
-           return both(table.checks) || both(table.exclusions) ||
-                  absl::c_any_of(table.columns,
-                                 [](const auto& change) { return MayBeEqual(change); }) ||
-                  absl::c_any_of(table.indexes,
-                                 [](const auto& change) { return MayBeEqual(change); });
-         });
+  const auto any = [](const auto& changes) {
+    return absl::c_any_of(changes, [](const auto& one) { return MayBeEqual(one); });
+  };
+  return both(change.checks) || both(change.exclusions) || any(change.columns) ||
+         any(change.indexes);
 }
 
-void KeepTriggers(const Catalog& original, Catalog& evaluated) {
-  for (Table& table : evaluated.tables) {
-    const Table* before = FindTable(original, table.name);
-    if (before != nullptr) table.triggers = before->triggers;
+// The tables and views that may differ in their text alone.
+std::set<ObjectName> FindDoubtful(const CatalogDiff& diff) {
+  std::set<ObjectName> names;
+  for (const TableChange& change : diff.altered_tables) {
+    if (MayBeEqual(change)) names.insert(change.to->name);
+  }
+  for (const Change<View>& change : diff.views) {
+    if (!change.added() && !change.dropped()) names.insert(change.to->name);
+  }
+  return names;
+}
+
+// These objects, with what they need.
+Catalog Extract(const Catalog& catalog, const std::set<ObjectName>& names) {
+  std::map<ObjectName, const View*> views;
+  for (const View& view : catalog.views) views[view.name] = &view;
+  std::set<ObjectName> needed;
+  std::vector<ObjectName> waiting(names.begin(), names.end());
+  while (!waiting.empty()) {
+    const ObjectName name = std::move(waiting.back());
+    waiting.pop_back();
+    if (!needed.insert(name).second) continue;
+    if (const Table* table = FindTable(catalog, name); table != nullptr) {
+      for (const ForeignKey& key : table->foreign_keys) waiting.push_back(key.referenced_table);
+    } else if (const auto view = views.find(name); view != views.end()) {
+      absl::c_copy(view->second->reads, std::back_inserter(waiting));
+    }
+  }
+  Catalog result = catalog;
+  const auto is_not_needed = [&needed](const auto& object) {
+    return !needed.contains(object.name);
+  };
+  std::erase_if(result.tables, is_not_needed);
+  std::erase_if(result.views, is_not_needed);
+  return result;
+}
+
+template <typename T>
+void ReplaceByName(std::vector<T>& objects, const std::set<ObjectName>& names,
+                   std::vector<T>& evaluated) {
+  std::map<ObjectName, T*> by_name;
+  for (T& object : evaluated) by_name[object.name] = &object;
+  for (T& object : objects) {
+    const auto found = by_name.find(object.name);
+    if (found == by_name.end() || !names.contains(object.name)) continue;
+    // Models say nothing of triggers, so they were not written.
+    found->second->triggers = std::move(object.triggers);
+    object = std::move(*found->second);
   }
 }
 
@@ -64,9 +108,10 @@ void KeepTriggers(const Catalog& original, Catalog& evaluated) {
 absl::Status Settle(Database& server, const Selection& selection, CancelToken& cancel,
                     Sides& sides) {
   BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, sides.There());
-  if (!MayDifferInTextOnly(diff)) return absl::OkStatus();
+  const std::set<ObjectName> doubtful = FindDoubtful(diff);
+  if (doubtful.empty()) return absl::OkStatus();
   const auto evaluate = [&](const Catalog& catalog) -> absl::StatusOr<Catalog> {
-    BRANT_ASSIGN_OR_RETURN(std::string sql, WriteSchema(catalog));
+    BRANT_ASSIGN_OR_RETURN(std::string sql, WriteSchema(Extract(catalog, doubtful)));
     return DriverFor(catalog.dialect)
         .Evaluate(server, {{"the schema", std::move(sql)}}, selection, cancel);
   };
@@ -77,9 +122,12 @@ absl::Status Settle(Database& server, const Selection& selection, CancelToken& c
   absl::StatusOr<Catalog> to = evaluate(sides.to);
   if (ReasonOf(to.status()) == v1::ERROR_REASON_STATEMENT_FAILED) return absl::OkStatus();
   BRANT_RETURN_IF_ERROR(to.status());
-  KeepTriggers(*diff.from, *from);
-  BRANT_ASSIGN_OR_RETURN(sides.from, ApplyRenames(*from, Reverse(sides.renames)));
-  sides.to = *std::move(to);
+  Catalog settled = *diff.from;
+  ReplaceByName(settled.tables, doubtful, from->tables);
+  ReplaceByName(settled.views, doubtful, from->views);
+  ReplaceByName(sides.to.tables, doubtful, to->tables);
+  ReplaceByName(sides.to.views, doubtful, to->views);
+  BRANT_ASSIGN_OR_RETURN(sides.from, ApplyRenames(settled, Reverse(sides.renames)));
   return absl::OkStatus();
 }
 
