@@ -97,7 +97,7 @@ class PostgresqlSchemaTest : public testing::Test {
                         ErrorDetail(status, "still to do"));
   }
 
-  const PostgresqlSchemaDriver driver_;
+  const PostgresqlSchemaDriver driver_{};
   Selection selection_;
   static inline std::unique_ptr<TestDatabase> test_database_;
   std::unique_ptr<Database> database_;
