@@ -26,9 +26,9 @@ struct Sides {
   absl::StatusOr<CatalogDiff> Back() const { return Diff(to, from, Reverse(renames)); }
 };
 
-// What may differ in its text alone, the server evaluates on both sides once more: an expression that it has read and written back once may come out otherwise
-// the second time, and then stays, and what was migrated was read once more than
-// what is desired.
+// What may differ in its text alone, the server evaluates on both sides once more: an expression
+// that it has read and written back once may come out otherwise the second time, and then stays,
+// and what was migrated was read once more than what is desired.
 absl::Status Settle(Database& server, const Selection& selection, CancelToken& cancel,
                     Sides& sides);
 
