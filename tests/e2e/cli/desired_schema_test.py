@@ -44,7 +44,7 @@ class DesiredSchemaTest(harness.EndToEndTest):
             'option (brant.table) = {};\nint32 a = 1 [(brant.column).check = "nosuch > 0"];\n}\n',
         )
         said = self.refused("diff", "--models", "models")
-        self.assertIn("the models as SQL:", said)
+        self.assertIn("a.proto:5: the database refuses the check of field", said)
         self.assertIn("no such column: nosuch", said)
         self.assertIn("can't read nosuch", self.refused("diff", "--models", "nosuch"))
         os.mkdir(os.path.join(self.folder, "empty"))
