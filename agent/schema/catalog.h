@@ -265,6 +265,9 @@ struct Catalog {
   std::vector<EnumType> enums;
   std::vector<Sequence> sequences;
   std::vector<View> views;
+  // Those that the selection leaves out, with what they read: not compared, but what
+  // is changed under them may break them.
+  std::vector<View> excluded_views;
 };
 
 // `name`, or `schema.name`: for people and for what they type.
