@@ -80,7 +80,8 @@ absl::StatusOr<std::set<std::string>> SchemasToReplace(
     const std::set<std::string>& there) {
   std::set<std::string> replaced(schemas.all.begin(), schemas.all.end());
   for (const SchemaDriver::Script& script : scripts) {
-    const auto statements = SplitStatements(Dialect::kPostgresql, script.text);
+    const std::string text = BlankOutDone(script.text, /*schemas=*/{});
+    const auto statements = SplitStatements(Dialect::kPostgresql, text);
     // Whoever runs the script sees the error again.
     if (!statements.ok()) continue;
     for (const Statement& statement : *statements) {

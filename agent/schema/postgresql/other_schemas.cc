@@ -15,14 +15,24 @@ std::optional<absl::string_view> StringAt(const StatementReader& reader) {
   return text.substr(1, text.size() - 2);
 }
 
-// The first of `others` of which the text names an object: `other.x`.
+// The parts of the name that comes next: `a.b.c` has three.
+int CountParts(StatementReader reader) {
+  int parts = 1;
+  for (reader.Advance(); reader.Skip("."); reader.Advance()) ++parts;
+  return parts;
+}
+
+// The first of `others` of which the text names an object: `other.x`, or of a column
+// `other.x.y`.
 std::string Mentioned(StatementReader reader, const Names& others) {
-  for (; !reader.AtEnd(); reader.Advance()) {
+  bool is_column = false;
+  while (!reader.AtEnd()) {
     const std::optional<std::string> name = PostgresqlIdentifier(reader.next());
-    if (!name.has_value() || !others.contains(*name)) continue;
-    StatementReader ahead = reader;
-    ahead.Advance();
-    if (ahead.Is(".")) return *name;
+    const int parts = name.has_value() ? CountParts(reader) : 1;
+    if (parts > (is_column ? 2 : 1) && others.contains(*name)) return *name;
+    // COMMENT ON COLUMN, OWNED BY.
+    is_column = reader.IsAny({"column", "by"});
+    for (int i = 1; i < 2 * parts; ++i) reader.Advance();
   }
   return "";
 }
@@ -66,10 +76,12 @@ std::string SequenceTaken(StatementReader reader, const Names& others) {
   return "";
 }
 
-// What SET search_path or set_config() lead to.
+// What SET search_path, SET SCHEMA or set_config() lead to.
 std::string SearchPath(StatementReader reader, const Names& others) {
-  const auto is_path = [&reader] {
-    return reader.Is("search_path") || StringAt(reader) == "search_path";
+  const bool is_set = reader.Is("set");
+  const auto is_path = [&reader, is_set] {
+    return reader.Is("search_path") || StringAt(reader) == "search_path" ||
+           (is_set && reader.Is("schema"));
   };
   while (!reader.AtEnd() && !is_path()) reader.Advance();
   for (; !reader.AtEnd(); reader.Advance()) {
@@ -132,6 +144,10 @@ std::string Reaches(StatementReader reader, const Names& others) {
   if (ahead.Skip("table") && reader.Is("alter")) {
     const std::string reached = AlterTableReaches(ahead, others);
     return reached.empty() ? NamedSchema(ahead, others) : reached;
+  }
+  // Where its own search_path leads is a matter of its calls.
+  if (reader.Is("alter") && ahead.IsAny({"function", "procedure", "routine"})) {
+    return Mentioned(ahead, others);
   }
   for (const auto& find : {Mentioned, NamedSchema, SequenceTaken, SearchPath}) {
     if (std::string found = find(reader, others); !found.empty()) return found;

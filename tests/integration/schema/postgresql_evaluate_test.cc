@@ -300,7 +300,8 @@ TEST_F(OtherSchemaTest, TheDefaultSchemaMayBeOne) {
   const auto catalog = Evaluate("CREATE TABLE other.t (id int REFERENCES public.a)");
   EXPECT_TRUE(catalog.ok()) << Explain(catalog.status());
   EXPECT_FALSE(Evaluate("CREATE TABLE other.t (id int); DELETE FROM a").ok());
-  EXPECT_TRUE(Evaluate("CREATE TABLE a (id int); DELETE FROM a").ok());
+  const auto replaced = Evaluate("CREATE TABLE a (id int); DELETE FROM a");
+  EXPECT_TRUE(replaced.ok()) << Explain(replaced.status());
 }
 
 TEST_F(EvaluateTest, ItTakesTheOwnerOfTheSchema) {
@@ -328,6 +329,34 @@ TEST_F(EvaluateTest, ItTakesTheOwnerOfTheSchema) {
   ASSERT_TRUE(Run(absl::StrCat("ALTER SCHEMA public OWNER TO CURRENT_USER; DROP OWNED BY ", role,
                                "; DROP ROLE ", role))
                   .ok());
+}
+
+// `audit` is a schema that is not compared, and a table that is.
+TEST_F(EvaluateTest, QualifiersOfColumnsAreNoSchemas) {
+  ASSERT_TRUE(Run("CREATE SCHEMA audit; CREATE TABLE audit.logs (id int)").ok());
+  const auto catalog = Evaluate(
+      "CREATE TABLE audit (id int); CREATE SEQUENCE audit_id_seq; "
+      "ALTER SEQUENCE public.audit_id_seq OWNED BY public.audit.id; "
+      "ALTER SEQUENCE audit_id_seq OWNED BY audit.id; "
+      "COMMENT ON COLUMN audit.id IS 'x'; COMMENT ON COLUMN public.audit.id IS 'y'; "
+      "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; "
+      "ALTER FUNCTION f() SET search_path = public, audit;");
+  ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+  EXPECT_EQ(catalog->tables[0].columns[0].comment, "y");
+  for (const char* sql : {"COMMENT ON COLUMN audit.logs.id IS 'x';",
+                          "SET SCHEMA 'audit'; DROP TABLE logs;", "DELETE FROM audit.logs;"}) {
+    EXPECT_EQ(ReasonOf(Evaluate(sql).status()), v1::ERROR_REASON_UNSUPPORTED_STATEMENT) << sql;
+  }
+}
+
+// pg_dump writes it since 2025.
+TEST_F(EvaluateTest, SchemasOfARestrictedDumpAreSetAside) {
+  ASSERT_TRUE(Run("CREATE SCHEMA app; CREATE TABLE app.t (id int)").ok());
+  const auto catalog = Evaluate(
+      "\\restrict abc\nCREATE SCHEMA app;\nALTER SCHEMA app OWNER TO CURRENT_USER;\n"
+      "CREATE TABLE app.t (id int);\nCREATE TABLE public.a (id int);\n\\unrestrict abc\n");
+  ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+  EXPECT_THAT(catalog->tables, SizeIs(1));
 }
 
 // A statement of the script asks, over a second connection, for the real table.
