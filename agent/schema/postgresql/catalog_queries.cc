@@ -137,10 +137,14 @@ const absl::string_view kTriggersQuery = BRANT_RELATIONS
     "SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled FROM rel r "
     "JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal";
 
+// Materialized: without fresh statistics, as always in scratch space, the planner
+// would join its parts to pg_depend one by one.
+//
 // A need of something that an extension owns is one of the extension. The types of
 // tables, and enums, are made with the schema; what is of the server has a low oid.
 const absl::string_view kNeedsQuery = BRANT_RELATIONS
-    ", part AS (SELECT r.oid AS rel, a.attname AS name, 'pg_class'::regclass AS classid, "
+    ", part AS MATERIALIZED (SELECT r.oid AS rel, a.attname AS name, 'pg_class'::regclass AS "
+    "classid, "
     "r.oid AS objid, a.attnum::int AS sub FROM rel r JOIN pg_attribute a ON a.attrelid = r.oid "
     "AND a.attnum > 0 AND NOT a.attisdropped AND r.relkind IN ('r', 'p') "
     "UNION ALL SELECT r.oid, a.attname, 'pg_attrdef'::regclass, d.oid, 0 FROM rel r "
