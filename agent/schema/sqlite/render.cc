@@ -259,17 +259,21 @@ class Renderer {
 
   // What the text speaks of and is no longer there.
   std::string DroppedIn(const std::string& sql) const {
-    const auto mentions = [&sql](const std::string& name) {
-      return MentionsInSqlite(sql, {absl::AsciiStrToLower(name)});
+    std::set<std::string> words;
+    for (const SqliteToken& token : TokenizeSqlite(sql)) {
+      if (token.IsName()) words.insert(absl::AsciiStrToLower(token.text));
+    }
+    const auto mentions = [&words](const std::string& name) {
+      return words.contains(absl::AsciiStrToLower(name));
     };
     std::vector<std::string> dropped;
     for (const Table* table : diff_.dropped_tables) {
       if (mentions(table->name.name)) dropped.push_back(table->name.name);
     }
     for (const TableChange& change : diff_.altered_tables) {
-      if (!mentions(change.from->name.name)) continue;
       for (const Change<Column>& column : change.columns) {
         if (!column.dropped() || !mentions(column.from->name)) continue;
+        if (!mentions(change.from->name.name)) break;
         dropped.push_back(absl::StrCat(change.from->name.name, ".", column.from->name));
       }
     }
