@@ -92,8 +92,10 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
 absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context,
                                                            ComparisonFlags flags) {
   // The database's own dialect is enough to ask.
+  BRANT_ASSIGN_OR_RETURN(const std::vector<v1::Dialect> dialects, ReadDialects(context));
+  const bool has_others = dialects.size() > 1;
   BRANT_ASSIGN_OR_RETURN(const v1::CompareSchemaResponse own,
-                         CompareSchema(context, flags, /*all_dialects=*/false));
+                         CompareSchema(context, flags, /*all_dialects=*/!has_others));
   bool confirmed_any = false;
   if (!flags.no_renames && !own.suggested_renames().empty()) {
     if (!HasTerminal()) {
@@ -108,8 +110,7 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context,
       confirmed_any = confirmed_any || confirmed;
     }
   }
-  BRANT_ASSIGN_OR_RETURN(const std::vector<v1::Dialect> dialects, ReadDialects(context));
-  if (!confirmed_any && dialects.empty()) return own;
+  if (!confirmed_any && !has_others) return own;
   return CompareSchema(context, flags, /*all_dialects=*/true);
 }
 
