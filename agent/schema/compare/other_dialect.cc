@@ -1,5 +1,6 @@
 #include "agent/schema/compare/other_dialect.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -217,6 +218,41 @@ void DropUnusedEnums(Catalog& catalog) {
   });
 }
 
+// The columns whose types differ, by table.
+std::map<ObjectName, std::vector<Change<Column>>> RetypedColumns(const CatalogDiff& diff) {
+  std::map<ObjectName, std::vector<Change<Column>>> retyped;
+  for (const TableChange& change : diff.altered_tables) {
+    for (const Change<Column>& column : change.columns) {
+      const bool differs = !column.added() && !column.dropped() &&
+                           column.from->type.native != column.to->type.native;
+      if (differs) retyped[change.to->name].push_back(column);
+    }
+  }
+  return retyped;
+}
+
+// What the known dialect tells apart, and its translation does not.
+absl::Status MarkTypesThatAreLost(const Sides& known, const NamesThere& names, OtherSides& result) {
+  BRANT_ASSIGN_OR_RETURN(const CatalogDiff known_diff, known.There());
+  BRANT_ASSIGN_OR_RETURN(const CatalogDiff diff, result.sides.There());
+  const auto here = RetypedColumns(diff);
+  for (const auto& [table, columns] : RetypedColumns(known_diff)) {
+    const auto found = here.find(names.Of(table));
+    for (const Change<Column>& column : columns) {
+      const bool is_here =
+          found != here.end() && absl::c_any_of(found->second, [&](const Change<Column>& other) {
+            return other.to->name == column.to->name;
+          });
+      if (is_here) continue;
+      result.reviews.push_back(absl::StrCat(
+          "column ", Describe(names.Of(table)), ".", column.to->name, ": its type differs on ",
+          DialectName(known.from.dialect), " (", column.from->type.native, ", ",
+          column.to->type.native, "), and not here: change it by hand if it is another one"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<OtherSides> Guess(const Sides& known, const DesiredSchema& desired, Dialect dialect,
                                  const std::vector<bool>& applied) {
   const SchemaDriver& driver = DriverFor(dialect);
@@ -249,6 +285,7 @@ absl::StatusOr<OtherSides> Guess(const Sides& known, const DesiredSchema& desire
   }
   BRANT_ASSIGN_OR_RETURN(result.sides.from,
                          ApplyRenames(patched.catalog, Reverse(result.sides.renames)));
+  BRANT_RETURN_IF_ERROR(MarkTypesThatAreLost(known, names, result));
   result.reviews.push_back(absl::StrCat(
       "guessed from what differs on ", DialectName(known.from.dialect),
       ", which does not tell apart all that ", DialectName(dialect), " does; with a database of ",

@@ -35,6 +35,9 @@ class Patcher {
   explicit Patcher(Catalog base) { result_.catalog = std::move(base); }
 
   Patched Apply(const CatalogDiff& diff) && {
+    for (const Change<View>& change : diff.views) {
+      if (change.from != nullptr) told_views_.insert(change.from->name);
+    }
     for (const TableChange& change : diff.altered_tables) DropColumns(change);
     for (const TableChange& change : diff.altered_tables) PatchTable(change);
     PatchObjects("view", diff.views, result_.catalog.views);
@@ -165,6 +168,10 @@ class Patcher {
                                    table->exclusions, [&](const ExclusionConstraint& exclusion) {
                                      return Mentions(exclusion.definition, lower);
                                    });
+    DropGenerated(*table, change, lower);
+    DropViews([&](const View& view) {
+      return absl::c_linear_search(view.reads, table->name) && Mentions(view.definition, lower);
+    });
     DropAlong<Index>("index", *table, change.indexes, table->indexes, [&](const Index& index) {
       return any(index.included) || Mentions(index.predicate, lower) ||
              absl::c_any_of(index.parts, [&](const IndexPart& part) {
@@ -190,17 +197,48 @@ class Patcher {
         return true;
       });
     }
-    std::erase_if(result_.catalog.views, [&](const View& view) {
-      const bool reads = absl::c_any_of(
-          view.reads, [&gone](const ObjectName& name) { return gone.contains(name); });
-      if (reads) Remark(Kind::kGoesAlong, "view", view.name);
-      return reads;
+    DropViews([&gone](const View& view) {
+      return absl::c_any_of(view.reads,
+                            [&gone](const ObjectName& name) { return gone.contains(name); });
     });
+  }
+
+  void DropGenerated(Table& table, const TableChange& change, const std::set<std::string>& lower) {
+    std::erase_if(table.columns, [&](const Column& column) {
+      const bool told = absl::c_any_of(change.columns, [&column](const Change<Column>& other) {
+        return other.from != nullptr && other.from->name == column.name;
+      });
+      if (told || !Mentions(column.generated, lower)) return false;
+      Remark(Kind::kGoesAlong, "column", table.name, column.name);
+      return true;
+    });
+  }
+
+  // With the views that read them, and so on.
+  void DropViews(const std::function<bool(const View&)>& depends) {
+    std::set<ObjectName> gone;
+    const auto erase = [&](const std::function<bool(const View&)>& goes) {
+      return std::erase_if(result_.catalog.views, [&](const View& view) {
+        if (told_views_.contains(view.name) || !goes(view)) return false;
+        Remark(Kind::kGoesAlong, "view", view.name);
+        gone.insert(view.name);
+        return true;
+      });
+    };
+    size_t erased = erase(depends);
+    while (erased > 0) {
+      erased = erase([&gone](const View& view) {
+        return absl::c_any_of(view.reads,
+                              [&gone](const ObjectName& name) { return gone.contains(name); });
+      });
+    }
   }
 
   Patched result_;
   std::map<ObjectName, Table*> by_name_;
   std::vector<Table> created_;
+  // The diff itself says what becomes of them.
+  std::set<ObjectName> told_views_;
 };
 
 }  // namespace

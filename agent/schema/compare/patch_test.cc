@@ -166,6 +166,31 @@ TEST(PatchTest, WhatWasMadeOfAColumnGoesWithIt) {
   EXPECT_EQ(patched.remarks[0].name, "i");
 }
 
+TEST(PatchTest, ViewsAndGeneratedColumnsGoWithAColumn) {
+  Column generated = MakeColumn("g", "integer");
+  generated.generated = "(b * 2)";
+  Catalog base =
+      MakeCatalog(MakeTable({MakeColumn("a", "integer"), MakeColumn("b", "integer"), generated}));
+  const auto add_view = [&base](const std::string& name, const std::string& reads,
+                                const std::string& definition) {
+    View view;
+    view.name.name = name;
+    view.reads.push_back({"", reads});
+    view.definition = definition;
+    base.views.push_back(view);
+  };
+  add_view("of_a", "t", "SELECT a FROM t");
+  add_view("of_b", "t", "SELECT t.b FROM t");
+  add_view("on_top", "of_b", "SELECT 1 FROM of_b");
+  const Patched patched =
+      Apply(MakeCatalog(MakeTable({MakeColumn("a", "integer"), MakeColumn("b", "integer")})),
+            MakeCatalog(MakeTable({MakeColumn("a", "integer")})), base);
+  EXPECT_THAT(ColumnsOf(patched.catalog), ElementsAre("a integer"));
+  ASSERT_EQ(patched.catalog.views.size(), 1u);
+  EXPECT_EQ(patched.catalog.views[0].name.name, "of_a");
+  EXPECT_EQ(patched.remarks.size(), 3u);
+}
+
 TEST(PatchTest, ViewsGoWithTheirTables) {
   Catalog base = MakeCatalog(MakeTable({MakeColumn("a", "text")}));
   View view;

@@ -103,7 +103,33 @@ void ReplaceByName(std::vector<T>& objects, const std::set<ObjectName>& names,
   }
 }
 
+// It may refer to what is not selected. Then the text as it is must do.
+bool CanNotBeEvaluated(const absl::Status& status) {
+  return ReasonOf(status) == v1::ERROR_REASON_STATEMENT_FAILED ||
+         ReasonOf(status) == v1::ERROR_REASON_UNSUPPORTED_STATEMENT;
+}
+
+// Triggers are not compared, so the database's stay as they are, there and back.
+void KeepTriggers(const Catalog& database, Catalog& desired) {
+  for (Table& table : desired.tables) {
+    const Table* there = FindTable(database, table.name);
+    if (there == nullptr) continue;
+    for (Trigger& trigger : table.triggers) {
+      const auto found = absl::c_find_if(
+          there->triggers, [&trigger](const Trigger& other) { return other.name == trigger.name; });
+      if (found != there->triggers.end()) trigger = *found;
+    }
+  }
+}
+
 }  // namespace
+
+absl::StatusOr<CatalogDiff> Sides::Back() const {
+  BRANT_ASSIGN_OR_RETURN(const Catalog database, ApplyRenames(from, renames));
+  Catalog desired = to;
+  KeepTriggers(database, desired);
+  return Diff(desired, from, Reverse(renames));
+}
 
 absl::Status Settle(Database& server, const Selection& selection, CancelToken& cancel,
                     Sides& sides) {
@@ -116,11 +142,10 @@ absl::Status Settle(Database& server, const Selection& selection, CancelToken& c
         .Evaluate(server, {{"the schema", std::move(sql)}}, selection, cancel);
   };
   absl::StatusOr<Catalog> from = evaluate(*diff.from);
-  // It may refer to what is not selected. Then the text as it is must do.
-  if (ReasonOf(from.status()) == v1::ERROR_REASON_STATEMENT_FAILED) return absl::OkStatus();
+  if (CanNotBeEvaluated(from.status())) return absl::OkStatus();
   BRANT_RETURN_IF_ERROR(from.status());
   absl::StatusOr<Catalog> to = evaluate(sides.to);
-  if (ReasonOf(to.status()) == v1::ERROR_REASON_STATEMENT_FAILED) return absl::OkStatus();
+  if (CanNotBeEvaluated(to.status())) return absl::OkStatus();
   BRANT_RETURN_IF_ERROR(to.status());
   Catalog settled = *diff.from;
   ReplaceByName(settled.tables, doubtful, from->tables);

@@ -23,7 +23,7 @@ struct Sides {
 
   // These point into this object.
   absl::StatusOr<CatalogDiff> There() const { return Diff(from, to, renames); }
-  absl::StatusOr<CatalogDiff> Back() const { return Diff(to, from, Reverse(renames)); }
+  absl::StatusOr<CatalogDiff> Back() const;
 };
 
 // What may differ in its text alone, the server evaluates on both sides once more: an expression

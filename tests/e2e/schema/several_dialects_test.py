@@ -144,6 +144,8 @@ class SeveralDialectsTest(harness.EndToEndTest):
         postgresql = self.section(text, "upgrade", "postgresql")
         self.assertIn("-- REVIEW: guessed from what differs on sqlite", postgresql)
         self.assertIn("REVIEW: guessed from what differs on sqlite", screen)
+        self.assertIn("-- REVIEW: column items.stock: its type differs on sqlite (INTEGER, BIGINT)",
+                      postgresql)
         self.assertIn("ADD COLUMN color", postgresql)
         self.assertRegex(postgresql, r"ALTER TYPE \w+ ADD VALUE 'LOST'")
         self.assertNotIn("CREATE TYPE", postgresql)

@@ -3,6 +3,7 @@ review, upgrade, downgrade, upgrade."""
 
 import os
 import re
+import unittest
 
 from tests.e2e import harness
 
@@ -219,6 +220,32 @@ def normal(schema):
     """A dump without what may differ between two that mean the same: quotes, the order of columns."""
     lines = [re.sub(r",$|[\"`]", "", line.strip()) for line in schema.splitlines()]
     return sorted(re.sub(r"\s+", " ", line) for line in lines if line)
+
+
+    @unittest.skipIf(DATABASE == "mysql", "no table is made anew there")
+    def test_triggers_stay_the_databases(self):
+        def schema(kind, value):
+            table = f"CREATE TABLE logs (id {IDENTITY}, n {kind});"
+            if DATABASE == "sqlite":
+                return table + (f"CREATE TRIGGER touch AFTER INSERT ON logs BEGIN "
+                                f"UPDATE logs SET n = {value}; END;")
+            return table + (
+                f"CREATE FUNCTION touch{value}() RETURNS trigger LANGUAGE plpgsql AS "
+                f"'BEGIN RETURN NEW; END';"
+                f"CREATE TRIGGER touch BEFORE UPDATE OF n ON logs FOR EACH ROW "
+                f"EXECUTE FUNCTION touch{value}();")
+
+        self.write("migrations/20240101_one.sql",
+                   "-- One\n--\n-- Revision ID: one\n-- Revises:\n\n-- brant:upgrade\n"
+                   + schema("INTEGER", 1) + "\n")
+        self.brant_ok("upgrade", "head")
+        self.write("schema.sql", schema("BIGINT", 2))
+        text = self.autogenerate("Two")
+        mark = {"sqlite": "SET n = %d", "postgresql": "touch%d()"}[DATABASE]
+        self.assertIn(mark % 1, text)
+        self.assertNotIn(mark % 2, text)
+        self.brant_ok("upgrade", "head")
+        self.brant_ok("downgrade", "-1")
 
 
 if __name__ == "__main__":
