@@ -13,8 +13,9 @@ namespace brant {
 bool FillsNulls(const Column& from, const Column& to);
 
 // What to look at where that happens, or where it can't and NULL is in the way;
-// empty: nothing. `name`: the column's, for people.
-std::string ReviewNulls(const Column& from, const Column& to, const std::string& name);
+// empty: nothing. `name`: the column's, for people; `table` is as it will be.
+std::string ReviewNulls(const Column& from, const Column& to, const Table& table,
+                        const std::string& name);
 
 }  // namespace brant
 

@@ -46,6 +46,7 @@ class Alteration {
     FindReplacedColumns();
     WriteOptions();
     WriteChecks();
+    DropChecksFirst();
     WriteColumns();
     WriteKeys();
     WriteOwnIndexes();
@@ -152,6 +153,17 @@ class Alteration {
     reviews_.push_back(absl::StrCat("fails if a row does not satisfy the check ", check.name));
   }
 
+  // What is dropped must not stand in the way of the rows' new values.
+  void DropChecksFirst() {
+    const bool fills = absl::c_any_of(change_.columns, [](const Change<Column>& column) {
+      return !column.added() && !column.dropped() && FillsNulls(*column.from, *column.to);
+    });
+    if (!fills || drops_.empty()) return;
+    statements_.push_back(
+        {absl::StrCat("ALTER TABLE ", QuoteObject(to_.name), " ", absl::StrJoin(drops_, ", "))});
+    drops_.clear();
+  }
+
   void WriteColumns() {
     for (const Change<Column>& column : change_.columns) {
       if (column.added()) {
@@ -189,7 +201,7 @@ class Alteration {
     std::string loss = LossOf(from, to);
     if (!loss.empty() && !IsAlteredBefore(from, to)) losses_.push_back(std::move(loss));
     if (FillsNulls(from, to)) return;
-    std::string review = ReviewNulls(from, to, Name(to.name));
+    std::string review = ReviewNulls(from, to, to_, Name(to.name));
     if (!review.empty()) reviews_.push_back(std::move(review));
   }
 
@@ -232,7 +244,7 @@ class Alteration {
       absl::StrAppend(&sql, ", ", same, " = ", same);
     }
     absl::StrAppend(&sql, " WHERE ", name, " IS NULL");
-    statements_.push_back({std::move(sql), "", ReviewNulls(from, to, Name(to.name))});
+    statements_.push_back({std::move(sql), "", ReviewNulls(from, to, to_, Name(to.name))});
   }
 
   void WriteKeys() {

@@ -180,7 +180,7 @@ class ColumnChanges {
   // Behind its new type and default.
   void SetNotNull(const Column& from, const Column& to) {
     after_.push_back(AlterColumn(to, "SET NOT NULL"));
-    std::string review = ReviewNulls(from, to, Label(to));
+    std::string review = ReviewNulls(from, to, *plan_.to, Label(to));
     if (FillsNulls(from, to)) {
       const std::string name = QuotePostgresql(to.name);
       fills_.push_back({absl::StrCat("UPDATE ", table_, " SET ", name, " = ", *to.default_value,

@@ -65,7 +65,7 @@ class Rebuild {
       }
       return;
     }
-    Note(ReviewNulls(*before, column, Label(column)), reviews_);
+    Note(ReviewNulls(*before, column, *change_.to, Label(column)), reviews_);
     std::string source = QuoteSqlite(column.name);
     if (FillsNulls(*before, column)) {
       source = absl::StrCat("coalesce(", source, ", ", *column.default_value, ")");

@@ -29,6 +29,28 @@ TEST_F(MysqlMarksTest, NotNullFillsRowsWithTheDefault) {
   EXPECT_THAT(Reviews(script), Not(HasSubstr("t.a")));
 }
 
+TEST_F(MysqlMarksTest, ADroppedCheckIsNoHindranceForTheDefault) {
+  Execute(
+      "CREATE TABLE t (id INT, s VARCHAR(9), CONSTRAINT s_ok CHECK (s IN ('a', 'b'))); "
+      "INSERT INTO t (id) VALUES (1)");
+  Migrate(Evaluate(
+      "CREATE TABLE t (id INT, s VARCHAR(9) NOT NULL DEFAULT 'none', CONSTRAINT s_ok CHECK "
+      "(s IN ('a', 'b', 'none')))"));
+  EXPECT_EQ(Ask("SELECT s FROM t"), "none");
+}
+
+TEST_F(MysqlMarksTest, ADefaultMayBeInTheWayOfKeys) {
+  const Catalog from = Evaluate(
+      "CREATE TABLE r (id INT PRIMARY KEY); "
+      "CREATE TABLE t (u INT UNIQUE, k INT, CONSTRAINT k FOREIGN KEY (k) REFERENCES r (id))");
+  const Catalog to = Evaluate(
+      "CREATE TABLE r (id INT PRIMARY KEY); CREATE TABLE t (u INT NOT NULL DEFAULT 1 UNIQUE, "
+      "k INT NOT NULL DEFAULT 2, CONSTRAINT k FOREIGN KEY (k) REFERENCES r (id))");
+  const std::string reviews = Reviews(driver().Render(*Diff(from, to)));
+  EXPECT_THAT(reviews, HasSubstr("fails if more than one row has NULL in t.u, which is unique"));
+  EXPECT_THAT(reviews, HasSubstr("fails if a row has NULL in t.k, and none of r is 2"));
+}
+
 TEST_F(MysqlMarksTest, RoutinesThatAreNotWrittenNeedReview) {
   Execute(
       "CREATE FUNCTION twice(x INT) RETURNS INT DETERMINISTIC RETURN x * 2;"
