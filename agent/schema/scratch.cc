@@ -49,7 +49,9 @@ std::string ReasonToRefuse(const Statement& statement,
 absl::Status Failed(const absl::Status& status, const SchemaDriver::Script& script,
                     const Statement& statement) {
   if (!IsStatements(status)) return status;
-  Error error(v1::ERROR_REASON_STATEMENT_FAILED,
+  const bool is_denied = ReasonOf(status) == v1::ERROR_REASON_DATABASE_PERMISSION_DENIED;
+  Error error(is_denied ? v1::ERROR_REASON_DATABASE_PERMISSION_DENIED
+                        : v1::ERROR_REASON_STATEMENT_FAILED,
               absl::StrCat("the desired schema can't be evaluated: ", status.message()));
   At(error, script, statement.offset + PositionOf(status));
   error.Statement(statement.text)
