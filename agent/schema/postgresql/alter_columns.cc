@@ -1,6 +1,7 @@
 #include "agent/schema/postgresql/alter_columns.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -70,13 +71,16 @@ bool Ascends(const Column& column) { return column.sequence.increment.value_or(1
 
 class ColumnChanges {
  public:
-  ColumnChanges(const TablePlan& plan, const MissingNeeds& needs)
+  ColumnChanges(const TablePlan& plan, const MissingNeeds& needs,
+                const ExcludedViews& excluded_views)
       : plan_(plan),
         needs_(needs),
+        excluded_views_(excluded_views),
         table_(QuotePostgresql(plan.to->name)),
         label_(Describe(plan.to->name)) {}
 
   std::vector<DdlStatement> Render() {
+    ReviewExcludedViews();
     // Generated columns first: others that are dropped may be what they are made of.
     for (const Column& column : plan_.from->columns) {
       if (plan_.rebuilt.contains(column.name)) Rebuild(column);
@@ -120,6 +124,14 @@ class ColumnChanges {
 
   std::string AlterColumn(const Column& column, absl::string_view what) const {
     return absl::StrCat("ALTER COLUMN ", QuotePostgresql(column.name), " ", what);
+  }
+
+  void ReviewExcludedViews() {
+    std::set<std::string> columns = plan_.dropped;
+    columns.insert(plan_.retyped.begin(), plan_.retyped.end());
+    columns.insert(plan_.rebuilt.begin(), plan_.rebuilt.end());
+    std::string review = excluded_views_.Review(plan_.to->name, columns);
+    if (!review.empty()) reviews_.push_back(std::move(review));
   }
 
   void Rebuild(const Column& from) {
@@ -263,6 +275,7 @@ class ColumnChanges {
 
   const TablePlan& plan_;
   const MissingNeeds& needs_;
+  const ExcludedViews& excluded_views_;
   const std::string table_;
   const std::string label_;
   // Actions of ALTER TABLE. The server looks at the sequence of an identity column
@@ -284,8 +297,9 @@ class ColumnChanges {
 
 }  // namespace
 
-std::vector<DdlStatement> AlterColumnsPostgresql(const TablePlan& plan, const MissingNeeds& needs) {
-  return ColumnChanges(plan, needs).Render();
+std::vector<DdlStatement> AlterColumnsPostgresql(const TablePlan& plan, const MissingNeeds& needs,
+                                                 const ExcludedViews& excluded_views) {
+  return ColumnChanges(plan, needs, excluded_views).Render();
 }
 
 std::vector<DdlStatement> FinishSerialPostgresql(const ObjectName& table, const Column& column) {

@@ -125,13 +125,18 @@ const absl::string_view kSequencesQuery =
     "WHERE n.nspname IN ($S) AND NOT EXISTS (SELECT 1 FROM pg_depend x "
     "WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype = 'e')";
 
-const absl::string_view kViewReadsQuery = BRANT_RELATIONS
-    "SELECT DISTINCT r.oid, n.nspname, c.relname FROM rel r JOIN pg_rewrite w ON w.ev_class = "
-    "r.oid "
-    "JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid "
-    "AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.oid "
-    "JOIN pg_class c ON c.oid = d.refobjid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
-    "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.relkind IN ('v', 'm') ORDER BY 1, 2, 3";
+// Also of views in other schemas, if they read what is in these.
+const absl::string_view kViewReadsQuery =
+    "SELECT r.oid, rn.nspname, r.relname, "
+    "CASE WHEN rn.nspname NOT IN ($S) THEN pg_get_viewdef(r.oid) END, n.nspname, c.relname "
+    "FROM (SELECT DISTINCT w.ev_class, d.refobjid FROM pg_rewrite w JOIN pg_depend d "
+    "ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid "
+    "AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> w.ev_class) e "
+    "JOIN pg_class r ON r.oid = e.ev_class AND r.relkind IN ('v', 'm') AND r.relpersistence <> 't' "
+    "JOIN pg_namespace rn ON rn.oid = r.relnamespace "
+    "JOIN pg_class c ON c.oid = e.refobjid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+    "JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE rn.nspname IN ($S) OR n.nspname IN ($S) ORDER BY 1, 5, 6";
 
 const absl::string_view kTriggersQuery = BRANT_RELATIONS
     "SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled FROM rel r "

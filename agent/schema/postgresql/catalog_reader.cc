@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -168,8 +169,12 @@ void PostgresqlCatalogReader::AddEnums(const Rows& rows) {
 void PostgresqlCatalogReader::AddRelations(const Rows& rows) {
   for (const auto& row : rows) {
     const ObjectName name = Name(Text(row[1]), Text(row[2]));
-    if (!IsSelected(selection_, name)) continue;
-    if (row[3] == "v" || row[3] == "m") {
+    const bool is_view = row[3] == "v" || row[3] == "m";
+    if (!IsSelected(selection_, name)) {
+      if (is_view) excluded_[Text(row[0])] = {.name = name, .definition = Query(row[8])};
+      continue;
+    }
+    if (is_view) {
       View view;
       view.name = name;
       view.materialized = row[3] == "m";
@@ -300,9 +305,20 @@ void PostgresqlCatalogReader::AddIndexes(const Rows& rows) {
 
 void PostgresqlCatalogReader::AddViewReads(const Rows& rows) {
   for (const auto& row : rows) {
-    const auto found = views_.find(Text(row[0]));
-    if (found == views_.end()) continue;
-    catalog_.views[found->second].reads.push_back(Name(Text(row[1]), Text(row[2])));
+    const std::string oid = Text(row[0]);
+    const ObjectName read = Name(Text(row[4]), Text(row[5]));
+    if (const auto found = views_.find(oid); found != views_.end()) {
+      catalog_.views[found->second].reads.push_back(read);
+      continue;
+    }
+    const bool is_compared = absl::c_linear_search(schemas_.all, Text(row[4]));
+    if (!is_compared || !IsSelected(selection_, read)) continue;
+    View& view = excluded_[oid];
+    if (view.definition.empty()) {
+      view.name = Name(Text(row[1]), Text(row[2]));
+      view.definition = Query(row[3]);
+    }
+    view.reads.push_back(read);
   }
 }
 
@@ -330,6 +346,9 @@ void PostgresqlCatalogReader::AddNeeds(const Rows& rows) {
 
 Catalog PostgresqlCatalogReader::Take() {
   catalog_.dialect = Dialect::kPostgresql;
+  for (auto& [oid, view] : excluded_) {
+    if (!view.reads.empty()) catalog_.excluded_views.push_back(std::move(view));
+  }
   SortByName(catalog_);
   return std::move(catalog_);
 }

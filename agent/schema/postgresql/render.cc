@@ -12,6 +12,7 @@
 #include "agent/schema/needs.h"
 #include "agent/schema/postgresql/alter_columns.h"
 #include "agent/schema/postgresql/definitions.h"
+#include "agent/schema/postgresql/excluded_views.h"
 #include "agent/schema/postgresql/identifier.h"
 #include "agent/schema/postgresql/rename_statements.h"
 #include "agent/schema/postgresql/render_comments.h"
@@ -33,7 +34,7 @@ const T* FindByName(const std::vector<T>& elements, const ObjectName& name) {
 class Renderer {
  public:
   explicit Renderer(const CatalogDiff& diff)
-      : diff_(diff), plan_(PlanPostgresql(diff)), needs_(diff) {}
+      : diff_(diff), plan_(PlanPostgresql(diff)), needs_(diff), excluded_views_(diff) {}
 
   DdlScript Render() {
     CreateSchemas();
@@ -97,7 +98,7 @@ class Renderer {
 
   void DropViews() {
     for (auto view = plan_.dropped_views.rbegin(); view != plan_.dropped_views.rend(); ++view) {
-      Add(DropViewPostgresql(**view));
+      Add(DropViewPostgresql(**view), "", excluded_views_.Review((*view)->name));
     }
   }
 
@@ -120,9 +121,11 @@ class Renderer {
       });
       Add(absl::StrCat("DROP TABLE ", QuotePostgresql((*table)->name)),
           absl::StrCat("drops ", Describe((*table)->name), " and its rows"),
-          returns
-              ? "what a table is partitioned by can't be altered: it is made anew, without its rows"
-              : "");
+          Both(returns
+                   ? "what a table is partitioned by can't be altered: it is made anew, without "
+                     "its rows"
+                   : "",
+               excluded_views_.Review((*table)->name)));
     }
   }
 
@@ -213,7 +216,7 @@ class Renderer {
   }
 
   void AlterTable(const TablePlan& plan) {
-    AddAll(AlterColumnsPostgresql(plan, needs_));
+    AddAll(AlterColumnsPostgresql(plan, needs_, excluded_views_));
     const bool was_unlogged = plan.from->options.contains("unlogged");
     const bool unlogged = plan.to->options.contains("unlogged");
     if (was_unlogged != unlogged) {
@@ -354,6 +357,7 @@ class Renderer {
   const CatalogDiff& diff_;
   const RenderPlan plan_;
   const MissingNeeds needs_;
+  const ExcludedViews excluded_views_;
   DdlScript script_;
   // Foreign keys of created tables that wait until what they refer to is there.
   std::vector<ReferenceOrder::Postponed> postponed_;

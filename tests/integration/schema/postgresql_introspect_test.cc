@@ -75,6 +75,24 @@ TEST_F(IntrospectTest, LeavesOutWhatIsNotTheApplications) {
   EXPECT_THAT(catalog->views, IsEmpty());
 }
 
+TEST_F(IntrospectTest, KnowsTheViewsThatAreExcluded) {
+  ASSERT_TRUE(
+      Run("CREATE SCHEMA app; CREATE TABLE a (id int); CREATE TABLE old_t (id int); "
+          "CREATE VIEW old_v AS SELECT id FROM a; CREATE VIEW old_w AS SELECT id FROM old_t; "
+          "CREATE MATERIALIZED VIEW app.m AS SELECT id FROM a; CREATE VIEW v AS SELECT 1")
+          .ok());
+  selection_.exclude = {"old_*"};
+  const auto catalog = Introspect();
+  ASSERT_TRUE(Run("DROP SCHEMA app CASCADE").ok());
+  ASSERT_TRUE(catalog.ok()) << Explain(catalog.status());
+  ASSERT_THAT(catalog->views, SizeIs(1));
+  ASSERT_THAT(catalog->excluded_views, SizeIs(2));
+  for (const View& view : catalog->excluded_views) {
+    EXPECT_THAT(Describe(view.name), ::testing::AnyOf("old_v", "app.m"));
+    EXPECT_THAT(view.reads, ElementsAre(ObjectName{"", "a"}));
+  }
+}
+
 TEST_F(IntrospectTest, LeavesOutAnInvalidIndex) {
   ASSERT_TRUE(Run("CREATE TABLE a (id int); INSERT INTO a VALUES (1), (1)").ok());
   ASSERT_FALSE(Run("CREATE UNIQUE INDEX CONCURRENTLY i ON a (id)").ok());
