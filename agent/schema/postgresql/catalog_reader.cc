@@ -240,7 +240,10 @@ void PostgresqlCatalogReader::AddSequences(const Rows& rows) {
     const bool owned = row[10].has_value();
     Column* owner = owned ? FindColumn(Text(row[10]), Text(row[11])) : nullptr;
     if (row[12] == "i") {
-      if (owner != nullptr) owner->sequence = NormalizeSequence(options, owner->type.native);
+      if (owner != nullptr) {
+        const std::string& type = owner->type.native;
+        owner->sequence = NormalizeSequence(OfColumnType(options, type), type);
+      }
       continue;
     }
     const bool is_integer =
