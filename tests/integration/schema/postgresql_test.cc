@@ -142,7 +142,7 @@ std::vector<Case> Columns() {
       {"TextToInteger", "CREATE TABLE a (id text DEFAULT 'x');",
        "CREATE TABLE a (id int DEFAULT 4);", one, "USING"},
       {"BooleanToSmallInt", "CREATE TABLE a (id int, b boolean DEFAULT true);",
-       "CREATE TABLE a (id int, b smallint DEFAULT 1);", one, "USING"},
+       "CREATE TABLE a (id int, b smallint DEFAULT 1);", one, "USING", "DATA LOSS"},
       {"ArrayType", "CREATE TABLE a (id int, b text[] DEFAULT '{1}');",
        "CREATE TABLE a (id int, b int[] DEFAULT '{1}');", one, "USING"},
       {"JsonToJsonb", "CREATE TABLE a (id int, b json);", "CREATE TABLE a (id int, b jsonb);", one},
