@@ -14,6 +14,7 @@
 #include "agent/schema/postgresql/definitions.h"
 #include "agent/schema/postgresql/excluded_views.h"
 #include "agent/schema/postgresql/identifier.h"
+#include "agent/schema/postgresql/list_check.h"
 #include "agent/schema/postgresql/rename_statements.h"
 #include "agent/schema/postgresql/render_comments.h"
 #include "agent/schema/postgresql/render_enums.h"
@@ -245,12 +246,23 @@ class Renderer {
     }
   }
 
+  // The rows fulfil it already, by what was there before.
+  static bool HeldBefore(const Replacement<CheckConstraint>& replacement,
+                         const CheckConstraint& check) {
+    return absl::c_any_of(replacement.drop, [&check](const CheckConstraint* old) {
+      return old == &check || OnlyGainsValues(*old, check);
+    });
+  }
+  template <typename T>
+  static bool HeldBefore(const Replacement<T>& replacement, const T& element) {
+    return absl::c_linear_search(replacement.drop, &element);
+  }
+
   void AddConstraints(const TablePlan& plan) {
     const Table& table = *plan.to;
     const auto add = [&](const auto& replacement, const std::string& review) {
       for (const auto* element : replacement.add) {
-        // What was there before the change holds for the rows.
-        const bool is_new = !absl::c_linear_search(replacement.drop, element);
+        const bool is_new = !HeldBefore(replacement, *element);
         Add(Alter(table, absl::StrCat("ADD ", DefinePostgresql(*element))), "",
             Both(is_new ? review : "", needs_.Of(table.needs, element->name)));
       }

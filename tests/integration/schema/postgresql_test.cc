@@ -232,6 +232,22 @@ std::vector<Case> Constraints() {
        one},
       {"Exclusion", "CREATE TABLE a (id int, r int4range);",
        "CREATE TABLE a (id int, r int4range, EXCLUDE USING gist (r WITH &&) WHERE (id > 0));", one},
+      {"CheckOfAListGains", "CREATE TABLE a (id int, b text CHECK (b IN ('x', 'y')));",
+       "CREATE TABLE a (id int, b text CHECK (b IN ('x', 'z', 'y')));", one, "'z'", "REVIEW"},
+      {"CheckOfAListOfVarcharsGains",
+       "CREATE TABLE a (id int, b varchar CHECK (b::text = ANY (ARRAY['x'::varchar::text, "
+       "'y'::varchar::text])));",
+       "CREATE TABLE a (id int, b varchar CHECK (b::text = ANY (ARRAY['x'::varchar::text, "
+       "'y'::varchar::text, 'z'::varchar::text])));",
+       one, "'z'", "REVIEW"},
+      {"CheckOfAListLoses", "CREATE TABLE a (id int, b text CHECK (b IN ('x', 'y', 'z')));",
+       "CREATE TABLE a (id int, b text CHECK (b IN ('x', 'z', 'u')));", one, "REVIEW"},
+      {"CheckOfAListWithCommas", "CREATE TABLE a (id int, b text CHECK (b IN ('x, y', 'u')));",
+       "CREATE TABLE a (id int, b text CHECK (b IN ('x, z', 'v, y', 'u')));", one, "REVIEW"},
+      {"CheckOfWhatIsNotInAList", "CREATE TABLE a (id int CHECK (id NOT IN (3, 4)));",
+       "CREATE TABLE a (id int CHECK (id NOT IN (3, 4, 5)));", one, "REVIEW"},
+      {"CheckOfNoList", "CREATE TABLE a (id int CHECK ((id IN (1, 4)) IS TRUE));",
+       "CREATE TABLE a (id int CHECK (NOT id IN (3, 4, 5)));", one, "REVIEW"},
       {"RenameConstraintsAndIndexes",
        "CREATE TABLE a (id int CONSTRAINT k1 PRIMARY KEY, b int CONSTRAINT k2 UNIQUE, "
        "CONSTRAINT k3 CHECK (b > 0)); CREATE INDEX i ON a (b, id);",
