@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "agent/schema/fill_nulls.h"
 #include "agent/schema/postgresql/definitions.h"
 #include "agent/schema/postgresql/identifier.h"
@@ -149,7 +150,23 @@ class ColumnChanges {
         if (column.generated.empty()) {
           losses_.push_back(absl::StrCat("drops ", Label(column), " and its values"));
         }
+        ReviewTriggers(column);
       }
+    }
+  }
+
+  // Those that name the column: what they are without it is not Brant's to say.
+  void ReviewTriggers(const Column& column) {
+    for (const Trigger& trigger : plan_.from->triggers) {
+      absl::string_view head = trigger.definition;
+      absl::ConsumePrefix(&head, "CREATE CONSTRAINT");
+      absl::ConsumePrefix(&head, "CREATE");
+      absl::ConsumePrefix(&head, absl::StrCat(" TRIGGER ", QuotePostgresql(trigger.name)));
+      head = head.substr(0, head.find(" EXECUTE "));
+      if (!MentionsPostgresql(head, column.name)) continue;
+      reviews_.push_back(absl::StrCat("the trigger ", trigger.name, " names ", Label(column),
+                                      ": PostgreSQL refuses this; drop it before and make it "
+                                      "anew"));
     }
   }
 
