@@ -99,6 +99,22 @@ ForeignKey ReadForeignKey(const std::vector<Field>& row, ObjectName referenced) 
   return key;
 }
 
+// What a row of a table says of things that Brant does not write.
+std::vector<std::string> ReadNotWritten(const std::vector<Field>& row) {
+  std::vector<std::string> remarks;
+  if (row[9].has_value()) {
+    remarks.push_back(absl::StrCat("it inherits ", *row[9], ", which is not written here"));
+  }
+  if (IsTrue(row[10])) {
+    remarks.emplace_back("its row level security and policies are not made here");
+  }
+  if (row[11].has_value()) {
+    remarks.push_back(absl::StrCat("its rules are not made here: ", *row[11]));
+  }
+  if (IsTrue(row[12])) remarks.emplace_back("its partitions are not made here");
+  return remarks;
+}
+
 // What a row says of the key of an index.
 IndexPart ReadIndexPart(const std::vector<Field>& row) {
   IndexPart part;
@@ -191,6 +207,7 @@ void PostgresqlCatalogReader::AddRelations(const Rows& rows) {
     if (row[4] == "u") table.options["unlogged"] = "";
     if (row[7].has_value()) table.options["partition by"] = *row[7];
     table.comment = Text(row[6]);
+    table.not_written = ReadNotWritten(row);
     tables_[Text(row[0])] = catalog_.tables.size();
     catalog_.tables.push_back(std::move(table));
   }

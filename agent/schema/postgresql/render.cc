@@ -202,7 +202,8 @@ class Renderer {
       }
       const Table* old = FindTable(*diff_.from, table->name);
       Add(CreateTablePostgresql(*table, constraints), "",
-          Both(needs_.Of(*table), old == nullptr ? NotWritten(table->triggers) : ""));
+          Both(Both(needs_.Of(*table), old == nullptr ? NotWritten(table->triggers) : ""),
+               NotWritten(*table, old)));
       made.insert(table->name);
       for (const Column& column : table->columns) {
         AddAll(FinishSerialPostgresql(table->name, column));
@@ -308,6 +309,13 @@ class Renderer {
                         absl::StrJoin(triggers, ", ", [](std::string* out, const Trigger& trigger) {
                           absl::StrAppend(out, trigger.name);
                         }));
+  }
+
+  // `old`: the table that was of this name; null: none was.
+  static std::string NotWritten(const Table& table, const Table* old) {
+    std::set<std::string> remarks(table.not_written.begin(), table.not_written.end());
+    if (old != nullptr) remarks.insert(old->not_written.begin(), old->not_written.end());
+    return absl::StrJoin(remarks, "; ");
   }
 
   void AddForeignKeys() {

@@ -122,5 +122,36 @@ TEST_F(NeedsTest, AnExcludedViewIsMarkedWhereItStandsInTheWay) {
   EXPECT_THAT(Render(*from, Catalog()), marked("o", "DROP TABLE o"));
 }
 
+TEST_F(NeedsTest, ATableSaysWhatOfItIsNotWritten) {
+  ASSERT_TRUE(Run(R"(
+      CREATE TABLE par (a int); CREATE TABLE chi (b int) INHERITS (par);
+      CREATE TABLE rls (a int); ALTER TABLE rls ENABLE ROW LEVEL SECURITY;
+      CREATE TABLE pol (a int); CREATE POLICY mine ON pol USING (a > 0);
+      CREATE TABLE rul (a int); CREATE RULE quiet AS ON DELETE TO rul DO INSTEAD NOTHING;
+      CREATE TABLE parts (a int) PARTITION BY LIST (a);
+      CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
+      CREATE VIEW v AS SELECT a FROM par)")
+                  .ok());
+  const std::string sql = Inspect();
+  for (const char* said : {
+           "-- REVIEW: it inherits par, which is not written here\nCREATE TABLE chi",
+           "-- REVIEW: its row level security and policies are not made here\nCREATE TABLE rls",
+           "-- REVIEW: its row level security and policies are not made here\nCREATE TABLE pol",
+           "-- REVIEW: its rules are not made here: quiet\nCREATE TABLE rul",
+           "-- REVIEW: its partitions are not made here\nCREATE TABLE parts (",
+           ";\nCREATE TABLE par (",
+           ";\nCREATE VIEW v",
+       }) {
+    EXPECT_THAT(sql, HasSubstr(said));
+  }
+  // One that is made anew loses what it had.
+  const auto from = Introspect();
+  const auto to = Evaluate("CREATE TABLE parts (a int) PARTITION BY HASH (a)");
+  ASSERT_TRUE(from.ok()) << Explain(from.status());
+  ASSERT_TRUE(to.ok()) << Explain(to.status());
+  EXPECT_THAT(Render(*from, *to),
+              HasSubstr("-- REVIEW: its partitions are not made here\nCREATE TABLE parts"));
+}
+
 }  // namespace
 }  // namespace brant
