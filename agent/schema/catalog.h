@@ -211,6 +211,9 @@ struct Table {
   std::vector<Trigger> triggers;
   // Not compared.
   std::vector<Need> needs;
+  // What Brant neither compares nor writes, for people: `its rules are not made here:
+  // r`. Not compared.
+  std::vector<std::string> not_written;
   // What else the dialect says of a table, as key and value: `engine`, `charset`,
   // `collation` (MySQL); `without rowid`, `strict` (SQLite); `unlogged`,
   // `partition by`, storage parameters (PostgreSQL). A mere switch has no value.

@@ -117,7 +117,7 @@ absl::StatusOr<Catalog> ApplyRenames(const Catalog& catalog, const std::vector<R
       table.name = found->second;
     }
   }
-  for (View& view : result.views) {
+  const auto follow = [&](View& view) {
     Names words = table_words;
     for (ObjectName& name : view.reads) {
       if (const auto found = columns.find(name); found != columns.end()) {
@@ -127,7 +127,9 @@ absl::StatusOr<Catalog> ApplyRenames(const Catalog& catalog, const std::vector<R
     }
     view.definition = RenameInExpression(catalog.dialect, view.definition, words);
     for (Trigger& trigger : view.triggers) RenameIn(trigger, catalog.dialect, table_words);
-  }
+  };
+  for (View& view : result.views) follow(view);
+  for (View& view : result.excluded_views) follow(view);
   SortByName(result);
   return result;
 }

@@ -1,6 +1,7 @@
 #include "agent/schema/postgresql/alter_columns.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "agent/schema/fill_nulls.h"
 #include "agent/schema/postgresql/definitions.h"
 #include "agent/schema/postgresql/identifier.h"
@@ -70,13 +72,16 @@ bool Ascends(const Column& column) { return column.sequence.increment.value_or(1
 
 class ColumnChanges {
  public:
-  ColumnChanges(const TablePlan& plan, const MissingNeeds& needs)
+  ColumnChanges(const TablePlan& plan, const MissingNeeds& needs,
+                const ExcludedViews& excluded_views)
       : plan_(plan),
         needs_(needs),
+        excluded_views_(excluded_views),
         table_(QuotePostgresql(plan.to->name)),
         label_(Describe(plan.to->name)) {}
 
   std::vector<DdlStatement> Render() {
+    ReviewExcludedViews();
     // Generated columns first: others that are dropped may be what they are made of.
     for (const Column& column : plan_.from->columns) {
       if (plan_.rebuilt.contains(column.name)) Rebuild(column);
@@ -122,6 +127,14 @@ class ColumnChanges {
     return absl::StrCat("ALTER COLUMN ", QuotePostgresql(column.name), " ", what);
   }
 
+  void ReviewExcludedViews() {
+    std::set<std::string> columns = plan_.dropped;
+    columns.insert(plan_.retyped.begin(), plan_.retyped.end());
+    columns.insert(plan_.rebuilt.begin(), plan_.rebuilt.end());
+    std::string review = excluded_views_.Review(plan_.to->name, columns);
+    if (!review.empty()) reviews_.push_back(std::move(review));
+  }
+
   void Rebuild(const Column& from) {
     main_.push_back(absl::StrCat("DROP COLUMN ", QuotePostgresql(from.name)));
     if (from.generated.empty())
@@ -137,7 +150,23 @@ class ColumnChanges {
         if (column.generated.empty()) {
           losses_.push_back(absl::StrCat("drops ", Label(column), " and its values"));
         }
+        ReviewTriggers(column);
       }
+    }
+  }
+
+  // Those that name the column: what they are without it is not Brant's to say.
+  void ReviewTriggers(const Column& column) {
+    for (const Trigger& trigger : plan_.from->triggers) {
+      absl::string_view head = trigger.definition;
+      absl::ConsumePrefix(&head, "CREATE CONSTRAINT");
+      absl::ConsumePrefix(&head, "CREATE");
+      absl::ConsumePrefix(&head, absl::StrCat(" TRIGGER ", QuotePostgresql(trigger.name)));
+      head = head.substr(0, head.find(" EXECUTE "));
+      if (!MentionsPostgresql(head, column.name)) continue;
+      reviews_.push_back(absl::StrCat("the trigger ", trigger.name, " names ", Label(column),
+                                      ": PostgreSQL refuses this; drop it before and make it "
+                                      "anew"));
     }
   }
 
@@ -263,6 +292,7 @@ class ColumnChanges {
 
   const TablePlan& plan_;
   const MissingNeeds& needs_;
+  const ExcludedViews& excluded_views_;
   const std::string table_;
   const std::string label_;
   // Actions of ALTER TABLE. The server looks at the sequence of an identity column
@@ -284,8 +314,9 @@ class ColumnChanges {
 
 }  // namespace
 
-std::vector<DdlStatement> AlterColumnsPostgresql(const TablePlan& plan, const MissingNeeds& needs) {
-  return ColumnChanges(plan, needs).Render();
+std::vector<DdlStatement> AlterColumnsPostgresql(const TablePlan& plan, const MissingNeeds& needs,
+                                                 const ExcludedViews& excluded_views) {
+  return ColumnChanges(plan, needs, excluded_views).Render();
 }
 
 std::vector<DdlStatement> FinishSerialPostgresql(const ObjectName& table, const Column& column) {

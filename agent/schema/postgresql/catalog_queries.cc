@@ -5,11 +5,12 @@ namespace {
 
 // `rel`: the tables and views that are looked at. Partitions are their parent's
 // affair, and what an extension made is the extension's.
-#define BRANT_RELATIONS                                                                     \
-  "WITH rel AS (SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, "     \
-  "c.reloptions, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "  \
-  "WHERE n.nspname IN ($S) AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition " \
-  "AND c.relpersistence <> 't' AND NOT EXISTS (SELECT 1 FROM pg_depend d "                  \
+#define BRANT_RELATIONS                                                                       \
+  "WITH rel AS (SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, "       \
+  "c.reloptions, c.relrowsecurity, n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = " \
+  "c.relnamespace "                                                                           \
+  "WHERE n.nspname IN ($S) AND c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition "   \
+  "AND c.relpersistence <> 't' AND NOT EXISTS (SELECT 1 FROM pg_depend d "                    \
   "WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')) "
 
 // The names of columns by their numbers.
@@ -29,7 +30,13 @@ const absl::string_view kRelationsQuery = BRANT_RELATIONS
     "SELECT r.oid, r.nspname, r.relname, r.relkind, r.relpersistence, "
     "array_to_string(r.reloptions, E'\\x1f'), d.description, "
     "CASE WHEN r.relkind = 'p' THEN pg_get_partkeydef(r.oid) END, "
-    "CASE WHEN r.relkind IN ('v', 'm') THEN pg_get_viewdef(r.oid) END "
+    "CASE WHEN r.relkind IN ('v', 'm') THEN pg_get_viewdef(r.oid) END, "
+    "(SELECT string_agg(i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno) FROM pg_inherits i "
+    "WHERE i.inhrelid = r.oid), "
+    "r.relrowsecurity OR EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = r.oid), "
+    "CASE WHEN r.relkind IN ('r', 'p') THEN (SELECT string_agg(w.rulename, ', ' ORDER BY "
+    "w.rulename) FROM pg_rewrite w WHERE w.ev_class = r.oid) END, "
+    "r.relkind = 'p' AND EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhparent = r.oid) "
     "FROM rel r LEFT JOIN pg_description d ON d.classoid = 'pg_class'::regclass "
     "AND d.objoid = r.oid AND d.objsubid = 0";
 
@@ -125,13 +132,18 @@ const absl::string_view kSequencesQuery =
     "WHERE n.nspname IN ($S) AND NOT EXISTS (SELECT 1 FROM pg_depend x "
     "WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype = 'e')";
 
-const absl::string_view kViewReadsQuery = BRANT_RELATIONS
-    "SELECT DISTINCT r.oid, n.nspname, c.relname FROM rel r JOIN pg_rewrite w ON w.ev_class = "
-    "r.oid "
-    "JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid "
-    "AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.oid "
-    "JOIN pg_class c ON c.oid = d.refobjid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
-    "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.relkind IN ('v', 'm') ORDER BY 1, 2, 3";
+// Also of views in other schemas, if they read what is in these.
+const absl::string_view kViewReadsQuery =
+    "SELECT r.oid, rn.nspname, r.relname, "
+    "CASE WHEN rn.nspname NOT IN ($S) THEN pg_get_viewdef(r.oid) END, n.nspname, c.relname "
+    "FROM (SELECT DISTINCT w.ev_class, d.refobjid FROM pg_rewrite w JOIN pg_depend d "
+    "ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid "
+    "AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> w.ev_class) e "
+    "JOIN pg_class r ON r.oid = e.ev_class AND r.relkind IN ('v', 'm') AND r.relpersistence <> 't' "
+    "JOIN pg_namespace rn ON rn.oid = r.relnamespace "
+    "JOIN pg_class c ON c.oid = e.refobjid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+    "JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE rn.nspname IN ($S) OR n.nspname IN ($S) ORDER BY 1, 5, 6";
 
 const absl::string_view kTriggersQuery = BRANT_RELATIONS
     "SELECT t.tgrelid, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled FROM rel r "

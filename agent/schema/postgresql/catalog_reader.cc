@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -98,6 +99,22 @@ ForeignKey ReadForeignKey(const std::vector<Field>& row, ObjectName referenced) 
   return key;
 }
 
+// What a row of a table says of things that Brant does not write.
+std::vector<std::string> ReadNotWritten(const std::vector<Field>& row) {
+  std::vector<std::string> remarks;
+  if (row[9].has_value()) {
+    remarks.push_back(absl::StrCat("it inherits ", *row[9], ", which is not written here"));
+  }
+  if (IsTrue(row[10])) {
+    remarks.emplace_back("its row level security and policies are not made here");
+  }
+  if (row[11].has_value()) {
+    remarks.push_back(absl::StrCat("its rules are not made here: ", *row[11]));
+  }
+  if (IsTrue(row[12])) remarks.emplace_back("its partitions are not made here");
+  return remarks;
+}
+
 // What a row says of the key of an index.
 IndexPart ReadIndexPart(const std::vector<Field>& row) {
   IndexPart part;
@@ -168,8 +185,12 @@ void PostgresqlCatalogReader::AddEnums(const Rows& rows) {
 void PostgresqlCatalogReader::AddRelations(const Rows& rows) {
   for (const auto& row : rows) {
     const ObjectName name = Name(Text(row[1]), Text(row[2]));
-    if (!IsSelected(selection_, name)) continue;
-    if (row[3] == "v" || row[3] == "m") {
+    const bool is_view = row[3] == "v" || row[3] == "m";
+    if (!IsSelected(selection_, name)) {
+      if (is_view) excluded_[Text(row[0])] = {.name = name, .definition = Query(row[8])};
+      continue;
+    }
+    if (is_view) {
       View view;
       view.name = name;
       view.materialized = row[3] == "m";
@@ -186,6 +207,7 @@ void PostgresqlCatalogReader::AddRelations(const Rows& rows) {
     if (row[4] == "u") table.options["unlogged"] = "";
     if (row[7].has_value()) table.options["partition by"] = *row[7];
     table.comment = Text(row[6]);
+    table.not_written = ReadNotWritten(row);
     tables_[Text(row[0])] = catalog_.tables.size();
     catalog_.tables.push_back(std::move(table));
   }
@@ -235,7 +257,10 @@ void PostgresqlCatalogReader::AddSequences(const Rows& rows) {
     const bool owned = row[10].has_value();
     Column* owner = owned ? FindColumn(Text(row[10]), Text(row[11])) : nullptr;
     if (row[12] == "i") {
-      if (owner != nullptr) owner->sequence = NormalizeSequence(options, owner->type.native);
+      if (owner != nullptr) {
+        const std::string& type = owner->type.native;
+        owner->sequence = NormalizeSequence(OfColumnType(options, type), type);
+      }
       continue;
     }
     const bool is_integer =
@@ -300,9 +325,20 @@ void PostgresqlCatalogReader::AddIndexes(const Rows& rows) {
 
 void PostgresqlCatalogReader::AddViewReads(const Rows& rows) {
   for (const auto& row : rows) {
-    const auto found = views_.find(Text(row[0]));
-    if (found == views_.end()) continue;
-    catalog_.views[found->second].reads.push_back(Name(Text(row[1]), Text(row[2])));
+    const std::string oid = Text(row[0]);
+    const ObjectName read = Name(Text(row[4]), Text(row[5]));
+    if (const auto found = views_.find(oid); found != views_.end()) {
+      catalog_.views[found->second].reads.push_back(read);
+      continue;
+    }
+    const bool is_compared = absl::c_linear_search(schemas_.all, Text(row[4]));
+    if (!is_compared || !IsSelected(selection_, read)) continue;
+    View& view = excluded_[oid];
+    if (view.definition.empty()) {
+      view.name = Name(Text(row[1]), Text(row[2]));
+      view.definition = Query(row[3]);
+    }
+    view.reads.push_back(read);
   }
 }
 
@@ -330,6 +366,9 @@ void PostgresqlCatalogReader::AddNeeds(const Rows& rows) {
 
 Catalog PostgresqlCatalogReader::Take() {
   catalog_.dialect = Dialect::kPostgresql;
+  for (auto& [oid, view] : excluded_) {
+    if (!view.reads.empty()) catalog_.excluded_views.push_back(std::move(view));
+  }
   SortByName(catalog_);
   return std::move(catalog_);
 }

@@ -45,6 +45,7 @@ class PostgresqlCatalogReader {
   // By oid.
   std::map<std::string, size_t> tables_;
   std::map<std::string, size_t> views_;
+  std::map<std::string, View> excluded_;
   std::map<std::string, EnumType> enums_;
   // By table and number.
   std::map<std::pair<std::string, std::string>, std::string> columns_;

@@ -12,7 +12,9 @@
 #include "agent/schema/needs.h"
 #include "agent/schema/postgresql/alter_columns.h"
 #include "agent/schema/postgresql/definitions.h"
+#include "agent/schema/postgresql/excluded_views.h"
 #include "agent/schema/postgresql/identifier.h"
+#include "agent/schema/postgresql/list_check.h"
 #include "agent/schema/postgresql/rename_statements.h"
 #include "agent/schema/postgresql/render_comments.h"
 #include "agent/schema/postgresql/render_enums.h"
@@ -33,7 +35,7 @@ const T* FindByName(const std::vector<T>& elements, const ObjectName& name) {
 class Renderer {
  public:
   explicit Renderer(const CatalogDiff& diff)
-      : diff_(diff), plan_(PlanPostgresql(diff)), needs_(diff) {}
+      : diff_(diff), plan_(PlanPostgresql(diff)), needs_(diff), excluded_views_(diff) {}
 
   DdlScript Render() {
     CreateSchemas();
@@ -97,7 +99,7 @@ class Renderer {
 
   void DropViews() {
     for (auto view = plan_.dropped_views.rbegin(); view != plan_.dropped_views.rend(); ++view) {
-      Add(DropViewPostgresql(**view));
+      Add(DropViewPostgresql(**view), "", excluded_views_.Review((*view)->name));
     }
   }
 
@@ -120,9 +122,11 @@ class Renderer {
       });
       Add(absl::StrCat("DROP TABLE ", QuotePostgresql((*table)->name)),
           absl::StrCat("drops ", Describe((*table)->name), " and its rows"),
-          returns
-              ? "what a table is partitioned by can't be altered: it is made anew, without its rows"
-              : "");
+          Both(returns
+                   ? "what a table is partitioned by can't be altered: it is made anew, without "
+                     "its rows"
+                   : "",
+               excluded_views_.Review((*table)->name)));
     }
   }
 
@@ -198,7 +202,8 @@ class Renderer {
       }
       const Table* old = FindTable(*diff_.from, table->name);
       Add(CreateTablePostgresql(*table, constraints), "",
-          Both(needs_.Of(*table), old == nullptr ? NotWritten(table->triggers) : ""));
+          Both(Both(needs_.Of(*table), old == nullptr ? NotWritten(table->triggers) : ""),
+               NotWritten(*table, old)));
       made.insert(table->name);
       for (const Column& column : table->columns) {
         AddAll(FinishSerialPostgresql(table->name, column));
@@ -213,7 +218,7 @@ class Renderer {
   }
 
   void AlterTable(const TablePlan& plan) {
-    AddAll(AlterColumnsPostgresql(plan, needs_));
+    AddAll(AlterColumnsPostgresql(plan, needs_, excluded_views_));
     const bool was_unlogged = plan.from->options.contains("unlogged");
     const bool unlogged = plan.to->options.contains("unlogged");
     if (was_unlogged != unlogged) {
@@ -242,12 +247,23 @@ class Renderer {
     }
   }
 
+  // The rows fulfil it already, by what was there before.
+  static bool HeldBefore(const Replacement<CheckConstraint>& replacement,
+                         const CheckConstraint& check) {
+    return absl::c_any_of(replacement.drop, [&check](const CheckConstraint* old) {
+      return old == &check || OnlyGainsValues(*old, check);
+    });
+  }
+  template <typename T>
+  static bool HeldBefore(const Replacement<T>& replacement, const T& element) {
+    return absl::c_linear_search(replacement.drop, &element);
+  }
+
   void AddConstraints(const TablePlan& plan) {
     const Table& table = *plan.to;
     const auto add = [&](const auto& replacement, const std::string& review) {
       for (const auto* element : replacement.add) {
-        // What was there before the change holds for the rows.
-        const bool is_new = !absl::c_linear_search(replacement.drop, element);
+        const bool is_new = !HeldBefore(replacement, *element);
         Add(Alter(table, absl::StrCat("ADD ", DefinePostgresql(*element))), "",
             Both(is_new ? review : "", needs_.Of(table.needs, element->name)));
       }
@@ -293,6 +309,13 @@ class Renderer {
                         absl::StrJoin(triggers, ", ", [](std::string* out, const Trigger& trigger) {
                           absl::StrAppend(out, trigger.name);
                         }));
+  }
+
+  // `old`: the table that was of this name; null: none was.
+  static std::string NotWritten(const Table& table, const Table* old) {
+    std::set<std::string> remarks(table.not_written.begin(), table.not_written.end());
+    if (old != nullptr) remarks.insert(old->not_written.begin(), old->not_written.end());
+    return absl::StrJoin(remarks, "; ");
   }
 
   void AddForeignKeys() {
@@ -354,6 +377,7 @@ class Renderer {
   const CatalogDiff& diff_;
   const RenderPlan plan_;
   const MissingNeeds needs_;
+  const ExcludedViews excluded_views_;
   DdlScript script_;
   // Foreign keys of created tables that wait until what they refer to is there.
   std::vector<ReferenceOrder::Postponed> postponed_;

@@ -1,7 +1,9 @@
 #include "agent/schema/postgresql/sequence_options.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -47,6 +49,18 @@ SequenceOptions NormalizeSequence(SequenceOptions options, absl::string_view def
   if (options.increment == 1) options.increment.reset();
   if (options.cache == 1) options.cache.reset();
   if (options.data_type == default_type) options.data_type.clear();
+  return options;
+}
+
+SequenceOptions OfColumnType(SequenceOptions options, absl::string_view column_type) {
+  const auto [least, most] = Limits(column_type);
+  const auto clamp = [least = least, most = most](std::optional<int64_t>& value) {
+    if (value.has_value()) value = std::clamp(*value, least, most);
+  };
+  options.data_type = std::string(column_type);
+  clamp(options.min_value);
+  clamp(options.max_value);
+  clamp(options.start);
   return options;
 }
 

@@ -13,6 +13,10 @@ namespace brant {
 // of its type left out; the type too, if it is `default_type`.
 SequenceOptions NormalizeSequence(SequenceOptions options, absl::string_view default_type);
 
+// `options` of which everything is set, of a column of that type: an identity has
+// no type of its own in SQL, although LIKE … INCLUDING IDENTITY gives it one.
+SequenceOptions OfColumnType(SequenceOptions options, absl::string_view column_type);
+
 // As CREATE SEQUENCE writes them, with a blank before each.
 std::string WriteSequenceOptions(const SequenceOptions& options);
 

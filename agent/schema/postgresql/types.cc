@@ -257,6 +257,8 @@ bool NarrowsPostgresql(const DataType& from, const DataType& to) {
     return !from.length.has_value() || *to.length < *from.length;
   }
   if (IsNumber(from.kind) && IsNumber(to.kind)) return NarrowsNumber(from, to);
+  // 0 or 1.
+  if (from.kind == TypeKind::kBoolean && IsNumber(to.kind)) return WholeDigits(to) < 1;
   if (from.kind == to.kind && from.kind != TypeKind::kOther && from.kind != TypeKind::kEnum) {
     // Seconds have six digits if nothing is said.
     return to.precision.value_or(6) < from.precision.value_or(6);

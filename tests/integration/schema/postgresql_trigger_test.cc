@@ -113,5 +113,33 @@ TEST_F(TriggerTest, OfAView) {
   EXPECT_EQ(Triggers(), "gO");
 }
 
+TEST_F(TriggerTest, ThatNameAColumnAreMarkedWhereItIsDropped) {
+  ASSERT_TRUE(Run(absl::StrCat("CREATE TABLE a (b int, c int, f int, v int); ", kFunction, kTrigger,
+                               "CREATE TRIGGER c BEFORE INSERT ON a FOR EACH ROW "
+                               "WHEN (new.v > 1) EXECUTE FUNCTION f()"))
+                  .ok());
+  const auto from = Introspect();
+  ASSERT_TRUE(from.ok()) << Explain(from.status());
+  const auto to = Evaluate("CREATE TABLE a (d int)");
+  ASSERT_TRUE(to.ok()) << Explain(to.status());
+  EXPECT_THAT(ToText(driver_.Render(*Diff(*from, *to))),
+              HasSubstr("-- REVIEW: the trigger g names a.b: PostgreSQL refuses this; drop it "
+                        "before and make it anew; the trigger c names a.v: PostgreSQL refuses "
+                        "this; drop it before and make it anew\nALTER TABLE a"));
+}
+
+TEST_F(TriggerTest, OfANewTableAreMarkedBesideANewView) {
+  ASSERT_TRUE(Run("CREATE TABLE o (x int); CREATE VIEW w AS SELECT x FROM o").ok());
+  const auto from = Introspect();
+  ASSERT_TRUE(from.ok()) << Explain(from.status());
+  const auto to =
+      Evaluate(absl::StrCat("CREATE TABLE o (x int); CREATE VIEW w AS SELECT x + 1 AS x FROM o; "
+                            "CREATE TABLE a (b int); CREATE VIEW v AS SELECT b FROM a; ",
+                            kFunction, kTrigger));
+  ASSERT_TRUE(to.ok()) << Explain(to.status());
+  EXPECT_THAT(ToText(driver_.Render(*Diff(*from, *to))),
+              HasSubstr("-- REVIEW: its triggers are not made here: g\nCREATE TABLE a"));
+}
+
 }  // namespace
 }  // namespace brant
