@@ -166,6 +166,21 @@ TEST_F(SqliteTest, TriggersOfAViewOutliveIt) {
   EXPECT_EQ(Value("SELECT name FROM users"), "ann");
 }
 
+TEST_F(SqliteTest, OnConflictOutlivesARebuild) {
+  const auto schema = [](absl::string_view type, absl::string_view resolution) {
+    return absl::StrCat("CREATE TABLE t (id INTEGER PRIMARY KEY ON CONFLICT REPLACE, n ", type,
+                        " NOT NULL ON CONFLICT IGNORE, UNIQUE (n) ON CONFLICT ", resolution,
+                        "); CREATE TABLE k (a TEXT, PRIMARY KEY (a) ON CONFLICT REPLACE);");
+  };
+  ASSERT_NO_FATAL_FAILURE(Open(schema("TEXT", "REPLACE")));
+  Migrate(schema("INT", "REPLACE"));
+  Execute("INSERT INTO t VALUES (1, 5), (2, 5); INSERT INTO t VALUES (3, NULL)");
+  EXPECT_EQ(Value("SELECT group_concat(id) FROM t"), "2");
+  Migrate(schema("INT", "IGNORE"));
+  Execute("INSERT INTO t VALUES (4, 5)");
+  EXPECT_EQ(Value("SELECT group_concat(id) FROM t"), "2");
+}
+
 TEST_F(SqliteTest, TextThatBecomesANumberIsALoss) {
   ASSERT_NO_FATAL_FAILURE(Open("CREATE TABLE t (a TEXT, b INT, c BLOB, d TEXT)"));
   EXPECT_EQ(Losses(Migrate("CREATE TABLE t (a INTEGER, b TEXT, c BLOB, d VARCHAR(9))")),
