@@ -39,8 +39,8 @@ std::string CharacterSetOf(const Table& table, const Column& column) {
 
 class Alteration {
  public:
-  Alteration(const TableChange& change, const KeyPlan& plan)
-      : change_(change), plan_(plan), from_(*change.from), to_(*change.to) {}
+  Alteration(const TableChange& change, const KeyPlan& plan, const StaleText& stale)
+      : change_(change), plan_(plan), stale_(stale), from_(*change.from), to_(*change.to) {}
 
   std::vector<DdlStatement> Write() {
     FindReplacedColumns();
@@ -158,6 +158,8 @@ class Alteration {
         AddColumn(*column.to);
       } else if (column.dropped()) {
         DropColumn(*column.from);
+        std::string stale = stale_.OfDroppedColumn(to_.name.name, column.from->name);
+        if (!stale.empty()) reviews_.push_back(std::move(stale));
       } else if (replaced_.contains(column.to->name)) {
         DropColumn(*column.from);
         AddColumn(*column.to);
@@ -329,6 +331,7 @@ class Alteration {
 
   const TableChange& change_;
   const KeyPlan& plan_;
+  const StaleText& stale_;
   const Table& from_;
   const Table& to_;
   std::set<std::string> replaced_;
@@ -345,8 +348,9 @@ class Alteration {
 
 }  // namespace
 
-std::vector<DdlStatement> AlterTable(const TableChange& change, const KeyPlan& plan) {
-  return Alteration(change, plan).Write();
+std::vector<DdlStatement> AlterTable(const TableChange& change, const KeyPlan& plan,
+                                     const StaleText& stale) {
+  return Alteration(change, plan, stale).Write();
 }
 
 }  // namespace brant::mysql

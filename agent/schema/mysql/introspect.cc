@@ -307,7 +307,7 @@ class Introspector {
     for (const Row& row : rows) {
       View view;
       view.name.name = Text(row, 0);
-      if (!IsSelected(selection_, view.name)) continue;
+      const bool selected = IsSelected(selection_, view.name);
       ViewText text = ReadViewText(Text(row, 1), server_.database);
       view.definition = std::move(text.definition);
       view.needs = NeedsOf("", view.definition);
@@ -317,7 +317,7 @@ class Introspector {
       if (Text(row, 2) != "NONE") view.options["check_option"] = Text(row, 2);
       if (Text(row, 3) != "DEFINER") view.options["security"] = Text(row, 3);
       if (Text(row, 4) != "UNDEFINED") view.options["algorithm"] = Text(row, 4);
-      catalog_.views.push_back(std::move(view));
+      (selected ? catalog_.views : catalog_.excluded_views).push_back(std::move(view));
     }
     return absl::OkStatus();
   }
