@@ -105,6 +105,13 @@ TEST_F(MysqlChangeTest, Columns) {
   EXPECT_EQ(Ask("SELECT CONCAT(id, a, b, c) FROM t"), "1text2c");
 }
 
+TEST_F(MysqlChangeTest, SequencesOfDefaultsAreOfTheDatabaseAtHand) {
+  const std::string sequence = "CREATE SEQUENCE numbers;";
+  UpAndDown(absl::StrCat(sequence, "CREATE TABLE t (id INT DEFAULT nextval(numbers))"),
+            absl::StrCat(sequence, "CREATE TABLE t (id BIGINT DEFAULT nextval(numbers))"));
+  EXPECT_EQ(FindTable(Introspect(), {"", "t"})->columns[0].default_value, "nextval(`numbers`)");
+}
+
 TEST_F(MysqlChangeTest, InvisibleColumns) {
   UpAndDown("CREATE TABLE t (id INT, a INT INVISIBLE DEFAULT 1, b VARCHAR(9) INVISIBLE)",
             "CREATE TABLE t (id INT INVISIBLE, a BIGINT INVISIBLE DEFAULT 2, b VARCHAR(9))",
