@@ -80,10 +80,21 @@ class Alteration {
       const auto old = from_.options.find(key);
       if (key == "charset" || key == "collation") continue;
       if (old != from_.options.end() && old->second == value) continue;
+      if (key == kSystemVersioning) {
+        const std::string period = PeriodDefinition(to_);
+        if (!period.empty()) options_.push_back(absl::StrCat("ADD ", period));
+        options_.emplace_back("ADD SYSTEM VERSIONING");
+        continue;
+      }
       options_.push_back(absl::StrCat(absl::AsciiStrToUpper(key), "=", value));
     }
     for (const auto& [key, value] : from_.options) {
       if (key == "charset" || key == "collation" || to_.options.contains(key)) continue;
+      if (key == kSystemVersioning) {
+        options_.emplace_back("DROP SYSTEM VERSIONING");
+        losses_.push_back(absl::StrCat("drops what the rows of ", Describe(to_.name), " were"));
+        continue;
+      }
       options_.push_back(absl::StrCat(absl::AsciiStrToUpper(key), "=", DefaultOf(key)));
     }
     if (change_.comment_differs) {

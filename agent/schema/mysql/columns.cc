@@ -103,14 +103,18 @@ Column ReadColumn(const Server& server, const ColumnRow& row, const std::string&
   column.nullable = row.nullable;
   if (row.collation != table_collation) column.collation = row.collation;
   column.comment = row.comment;
+  // Attributes that MODIFY takes away where they are not said again.
+  for (absl::string_view attribute : {"INVISIBLE", "WITHOUT SYSTEM VERSIONING"}) {
+    if (absl::StrContains(row.extra, attribute)) {
+      absl::StrAppend(&column.type.native, " ", attribute);
+    }
+  }
   column.generated = ReadExpression(server, row.generated);
   if (!column.generated.empty()) {
     column.generated_stored =
         absl::StrContains(row.extra, "STORED") || absl::StrContains(row.extra, "PERSISTENT");
     return column;
   }
-  // An attribute that MODIFY takes away where it is not said again.
-  if (absl::StrContains(row.extra, "INVISIBLE")) column.type.native += " INVISIBLE";
   if (absl::StrContains(row.extra, "auto_increment")) {
     column.identity = Identity::kAutoIncrement;
     return column;

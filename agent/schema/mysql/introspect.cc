@@ -89,9 +89,10 @@ class Introspector {
 
   absl::Status ReadTables() {
     BRANT_ASSIGN_OR_RETURN(
-        Rows rows, Ask("SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT "
-                       "FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? "
-                       "AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME"));
+        Rows rows, Ask("SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT, "
+                       "TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? "
+                       "AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') "
+                       "ORDER BY TABLE_NAME"));
     for (const Row& row : rows) {
       Table table;
       table.name.name = Text(row, 0);
@@ -105,6 +106,7 @@ class Introspector {
       }
       ReadOptions(Text(row, 3), table);
       table.comment = Text(row, 4);
+      if (Text(row, 5) == "SYSTEM VERSIONED") table.options["with system versioning"] = "";
       collations_[table.name.name] = collation;
       places_[table.name.name] = catalog_.tables.size();
       catalog_.tables.push_back(std::move(table));
@@ -209,6 +211,10 @@ class Introspector {
 
   static void AddIndex(Table* table, Index index) {
     if (table == nullptr) return;
+    // MariaDB adds it to every unique key by itself.
+    const Column* last = FindColumn(*table, index.parts.back().column);
+    const bool is_added = index.unique && last != nullptr && last->generated == "ROW END";
+    if (is_added && index.parts.size() > 1) index.parts.pop_back();
     bool plain = index.unique && index.comment.empty();
     std::vector<std::string> columns;
     for (const IndexPart& part : index.parts) {

@@ -30,6 +30,7 @@ class Renderer {
   DdlScript Render() {
     FindViews();
     DropViews();
+    AllowHistory();
     Add(RenameStatements(diff_, stale_));
     PlanDroppedTables();
     DropForeignKeys();
@@ -86,6 +87,18 @@ class Renderer {
     std::vector<const View*> views = OrderViews(old_views_);
     std::reverse(views.begin(), views.end());
     for (const View* view : views) Add(absl::StrCat("DROP VIEW ", QuoteObject(view->name)));
+  }
+
+  // Else MariaDB refuses to alter a table that keeps what its rows were.
+  void AllowHistory() {
+    const auto keeps = [](const Table& table) {
+      return table.options.contains(std::string(kSystemVersioning));
+    };
+    const bool alters = absl::c_any_of(
+        diff_.altered_tables, [&](const TableChange& change) { return keeps(*change.from); });
+    if (alters || (!diff_.renames.empty() && absl::c_any_of(diff_.from->tables, keeps))) {
+      Add("SET system_versioning_alter_history = KEEP");
+    }
   }
 
   // The keys of a cycle go before the first of its tables.
