@@ -119,7 +119,10 @@ class Introspector {
     for (absl::string_view option : absl::StrSplit(text, ' ', absl::SkipEmpty())) {
       const std::pair<std::string, std::string> parts =
           absl::StrSplit(option, absl::MaxSplits('=', 1));
-      if (option == "partitioned") continue;
+      if (option == "partitioned") {
+        table.needs.push_back({"", absl::StrCat("PARTITION BY of ", table.name.name)});
+        continue;
+      }
       table.options[absl::AsciiStrToLower(parts.first)] = parts.second;
     }
   }

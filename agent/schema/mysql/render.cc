@@ -141,7 +141,7 @@ class Renderer {
           keys.push_back(&key);
         }
       }
-      Add(CreateTable(*table, keys));
+      Add(CreateTable(*table, keys), "", needs_.Of(*table));
     }
   }
 

@@ -68,6 +68,14 @@ TEST_F(MysqlMarksTest, TriggersThatSpeakOfWhatIsRenamedOrDroppedNeedReview) {
               HasSubstr("the trigger priced speaks of t.cost, which is renamed to price"));
 }
 
+TEST_F(MysqlMarksTest, PartitionsThatAreNotWrittenNeedReview) {
+  Execute("CREATE TABLE t (id INT) PARTITION BY HASH (id) PARTITIONS 2; CREATE TABLE u (id INT)");
+  const Catalog real = Introspect();
+  const Catalog nothing{Dialect::kMysql};
+  EXPECT_EQ(Reviews(driver().Render(*Diff(nothing, real))),
+            "needs the PARTITION BY of t, which is not made here");
+}
+
 TEST_F(MysqlMarksTest, ViewsThatAreLeftAloneNeedReview) {
   Execute(
       "CREATE TABLE t (id INT, price INT, gone INT);"
