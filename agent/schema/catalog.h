@@ -76,6 +76,8 @@ struct Column {
   // MySQL's ON UPDATE: an expression.
   std::string on_update;
   std::string comment;
+  // SQLite's ON CONFLICT of NOT NULL, such as `REPLACE`; empty: ABORT.
+  std::string on_conflict;
 
   friend bool operator==(const Column&, const Column&) = default;
 };
@@ -86,6 +88,8 @@ struct PrimaryKey {
   std::vector<std::string> columns;
   bool deferrable = false;
   bool initially_deferred = false;
+  // SQLite's ON CONFLICT; empty: ABORT.
+  std::string on_conflict;
 
   friend bool operator==(const PrimaryKey&, const PrimaryKey&) = default;
 };
@@ -99,6 +103,8 @@ struct UniqueConstraint {
   bool nulls_not_distinct = false;
   bool deferrable = false;
   bool initially_deferred = false;
+  // SQLite's ON CONFLICT; empty: ABORT.
+  std::string on_conflict;
 
   friend bool operator==(const UniqueConstraint&, const UniqueConstraint&) = default;
 };

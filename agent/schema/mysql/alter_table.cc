@@ -39,8 +39,8 @@ std::string CharacterSetOf(const Table& table, const Column& column) {
 
 class Alteration {
  public:
-  Alteration(const TableChange& change, const KeyPlan& plan)
-      : change_(change), plan_(plan), from_(*change.from), to_(*change.to) {}
+  Alteration(const TableChange& change, const KeyPlan& plan, const StaleText& stale)
+      : change_(change), plan_(plan), stale_(stale), from_(*change.from), to_(*change.to) {}
 
   std::vector<DdlStatement> Write() {
     FindReplacedColumns();
@@ -81,10 +81,21 @@ class Alteration {
       const auto old = from_.options.find(key);
       if (key == "charset" || key == "collation") continue;
       if (old != from_.options.end() && old->second == value) continue;
+      if (key == kSystemVersioning) {
+        const std::string period = PeriodDefinition(to_);
+        if (!period.empty()) options_.push_back(absl::StrCat("ADD ", period));
+        options_.emplace_back("ADD SYSTEM VERSIONING");
+        continue;
+      }
       options_.push_back(absl::StrCat(absl::AsciiStrToUpper(key), "=", value));
     }
     for (const auto& [key, value] : from_.options) {
       if (key == "charset" || key == "collation" || to_.options.contains(key)) continue;
+      if (key == kSystemVersioning) {
+        options_.emplace_back("DROP SYSTEM VERSIONING");
+        losses_.push_back(absl::StrCat("drops what the rows of ", Describe(to_.name), " were"));
+        continue;
+      }
       options_.push_back(absl::StrCat(absl::AsciiStrToUpper(key), "=", DefaultOf(key)));
     }
     if (change_.comment_differs) {
@@ -170,6 +181,8 @@ class Alteration {
         AddColumn(*column.to);
       } else if (column.dropped()) {
         DropColumn(*column.from);
+        std::string stale = stale_.OfDroppedColumn(to_.name.name, column.from->name);
+        if (!stale.empty()) reviews_.push_back(std::move(stale));
       } else if (replaced_.contains(column.to->name)) {
         DropColumn(*column.from);
         AddColumn(*column.to);
@@ -341,6 +354,7 @@ class Alteration {
 
   const TableChange& change_;
   const KeyPlan& plan_;
+  const StaleText& stale_;
   const Table& from_;
   const Table& to_;
   std::set<std::string> replaced_;
@@ -357,8 +371,9 @@ class Alteration {
 
 }  // namespace
 
-std::vector<DdlStatement> AlterTable(const TableChange& change, const KeyPlan& plan) {
-  return Alteration(change, plan).Write();
+std::vector<DdlStatement> AlterTable(const TableChange& change, const KeyPlan& plan,
+                                     const StaleText& stale) {
+  return Alteration(change, plan, stale).Write();
 }
 
 }  // namespace brant::mysql

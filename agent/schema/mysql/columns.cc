@@ -49,13 +49,21 @@ std::string MysqlDefault(const Server& server, const ColumnRow& row, const DataT
   return bytes && absl::StartsWith(value, "0x") ? value : QuoteString(value);
 }
 
+// MariaDB writes sequences with their database: nextval(`app`.`numbers`).
+std::string WithoutDatabase(const Server& server, const std::string& value) {
+  const std::string database =
+      absl::StrCat("(`", absl::StrReplaceAll(server.database, {{"`", "``"}}), "`.");
+  return absl::StrReplaceAll(value, {{absl::StrCat("nextval", database), "nextval("},
+                                     {absl::StrCat("lastval", database), "lastval("}});
+}
+
 std::optional<std::string> ReadDefault(const Server& server, const ColumnRow& row,
                                        const DataType& type) {
   if (!row.default_value.has_value()) return std::nullopt;
   if (!server.is_mariadb) return MysqlDefault(server, row, type);
   // That of a column which may be NULL and says nothing.
   if (*row.default_value == "NULL") return std::nullopt;
-  return row.default_value;
+  return WithoutDatabase(server, *row.default_value);
 }
 
 Column* ColumnOf(Table& table, const std::string& name) {
@@ -95,14 +103,18 @@ Column ReadColumn(const Server& server, const ColumnRow& row, const std::string&
   column.nullable = row.nullable;
   if (row.collation != table_collation) column.collation = row.collation;
   column.comment = row.comment;
+  // Attributes that MODIFY takes away where they are not said again.
+  for (absl::string_view attribute : {"INVISIBLE", "WITHOUT SYSTEM VERSIONING"}) {
+    if (absl::StrContains(row.extra, attribute)) {
+      absl::StrAppend(&column.type.native, " ", attribute);
+    }
+  }
   column.generated = ReadExpression(server, row.generated);
   if (!column.generated.empty()) {
     column.generated_stored =
         absl::StrContains(row.extra, "STORED") || absl::StrContains(row.extra, "PERSISTENT");
     return column;
   }
-  // An attribute that MODIFY takes away where it is not said again.
-  if (absl::StrContains(row.extra, "INVISIBLE")) column.type.native += " INVISIBLE";
   if (absl::StrContains(row.extra, "auto_increment")) {
     column.identity = Identity::kAutoIncrement;
     return column;

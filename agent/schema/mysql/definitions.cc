@@ -1,14 +1,20 @@
 #include "agent/schema/mysql/definitions.h"
 
+#include <utility>
+
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "agent/schema/mysql/identifiers.h"
 #include "agent/schema/mysql/types.h"
 
 namespace brant::mysql {
 namespace {
+
+constexpr absl::string_view kRowStart = "ROW START";
+constexpr absl::string_view kRowEnd = "ROW END";
 
 std::string OptionOr(const std::map<std::string, std::string>& options, const std::string& key) {
   const auto found = options.find(key);
@@ -43,18 +49,29 @@ void AppendValue(const Column& column, std::string& text) {
   if (!column.on_update.empty()) absl::StrAppend(&text, " ON UPDATE ", column.on_update);
 }
 
+bool IsOfPeriod(const Column& column) {
+  return column.generated == kRowStart || column.generated == kRowEnd;
+}
+
 }  // namespace
 
 std::string ColumnDefinition(const Table& table, const Column& column) {
-  std::string text = absl::StrCat(QuoteIdentifier(column.name), " ", column.type.native);
+  // In a generated column these words are the last.
+  constexpr absl::string_view kInvisible = " INVISIBLE";
+  absl::string_view type = column.type.native;
+  const bool ends_invisible = !column.generated.empty() && absl::ConsumeSuffix(&type, kInvisible);
+  std::string text = absl::StrCat(QuoteIdentifier(column.name), " ", type);
   if (!column.collation.empty()) absl::StrAppend(&text, " COLLATE ", column.collation);
   if (column.generated.empty()) {
     AppendValue(column, text);
+  } else if (IsOfPeriod(column)) {
+    absl::StrAppend(&text, " GENERATED ALWAYS AS ", column.generated);
   } else {
     absl::StrAppend(&text, " GENERATED ALWAYS AS (", column.generated, ") ",
                     column.generated_stored ? "STORED" : "VIRTUAL",
                     column.nullable ? "" : " NOT NULL");
   }
+  if (ends_invisible) absl::StrAppend(&text, kInvisible);
   if (!column.comment.empty()) absl::StrAppend(&text, " COMMENT ", QuoteString(column.comment));
   const auto check = absl::c_find_if(table.checks, [&column](const CheckConstraint& check) {
     return check.of_column && check.name == column.name;
@@ -83,6 +100,17 @@ std::string IndexDefinition(const Index& index) {
       ")", index.comment.empty() ? "" : absl::StrCat(" COMMENT ", QuoteString(index.comment)));
 }
 
+std::string PeriodDefinition(const Table& table) {
+  std::string start;
+  std::string end;
+  for (const Column& column : table.columns) {
+    if (column.generated == kRowStart) start = column.name;
+    if (column.generated == kRowEnd) end = column.name;
+  }
+  if (start.empty() || end.empty()) return "";
+  return absl::StrCat("PERIOD FOR SYSTEM_TIME (", QuoteList({start, end}), ")");
+}
+
 std::string CheckDefinition(const CheckConstraint& check) {
   return absl::StrCat(Named(check.name), "CHECK (", check.expression, ")",
                       check.validated ? "" : " NOT ENFORCED");
@@ -108,7 +136,9 @@ std::vector<std::string> TableOptions(const Table& table) {
   std::vector<std::string> options;
   for (const auto& [key, value] : table.options) {
     if (key == "charset" || key == "collation") continue;
-    options.push_back(absl::StrCat(absl::AsciiStrToUpper(key), "=", value));
+    const bool is_switch = key == kSystemVersioning;
+    options.push_back(
+        absl::StrCat(absl::AsciiStrToUpper(key), is_switch ? "" : absl::StrCat("=", value)));
   }
   if (std::string option = CharacterSetOption(table); !option.empty()) {
     options.push_back(std::move(option));
@@ -127,6 +157,9 @@ std::string CreateTable(const Table& table, const std::vector<const ForeignKey*>
   for (const Index& index : table.indexes) parts.push_back(IndexDefinition(index));
   for (const CheckConstraint& check : table.checks) {
     if (!check.of_column) parts.push_back(CheckDefinition(check));
+  }
+  if (std::string period = PeriodDefinition(table); !period.empty()) {
+    parts.push_back(std::move(period));
   }
   for (const ForeignKey* key : foreign_keys) parts.push_back(ForeignKeyDefinition(*key));
   std::string text = absl::StrCat("CREATE TABLE ", QuoteObject(table.name), " (\n  ",

@@ -6,9 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "agent/schema/catalog.h"
 
 namespace brant::mysql {
+
+// The option of a MariaDB table that keeps what its rows were.
+inline constexpr absl::string_view kSystemVersioning = "with system versioning";
 
 // `name type …`, with the check that is a part of it.
 std::string ColumnDefinition(const Table& table, const Column& column);
@@ -17,6 +21,9 @@ std::string ColumnDefinition(const Table& table, const Column& column);
 std::string PrimaryKeyDefinition(const PrimaryKey& key);
 std::string UniqueDefinition(const UniqueConstraint& unique);
 std::string IndexDefinition(const Index& index);
+// `PERIOD FOR SYSTEM_TIME (…)`, where columns of the table say since when and until
+// when a row was so; empty: none do.
+std::string PeriodDefinition(const Table& table);
 // `CONSTRAINT name CHECK (…)`.
 std::string CheckDefinition(const CheckConstraint& check);
 std::string ForeignKeyDefinition(const ForeignKey& key);

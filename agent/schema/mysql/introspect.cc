@@ -89,9 +89,10 @@ class Introspector {
 
   absl::Status ReadTables() {
     BRANT_ASSIGN_OR_RETURN(
-        Rows rows, Ask("SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT "
-                       "FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? "
-                       "AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME"));
+        Rows rows, Ask("SELECT TABLE_NAME, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT, "
+                       "TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? "
+                       "AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') "
+                       "ORDER BY TABLE_NAME"));
     for (const Row& row : rows) {
       Table table;
       table.name.name = Text(row, 0);
@@ -105,6 +106,7 @@ class Introspector {
       }
       ReadOptions(Text(row, 3), table);
       table.comment = Text(row, 4);
+      if (Text(row, 5) == "SYSTEM VERSIONED") table.options["with system versioning"] = "";
       collations_[table.name.name] = collation;
       places_[table.name.name] = catalog_.tables.size();
       catalog_.tables.push_back(std::move(table));
@@ -117,7 +119,10 @@ class Introspector {
     for (absl::string_view option : absl::StrSplit(text, ' ', absl::SkipEmpty())) {
       const std::pair<std::string, std::string> parts =
           absl::StrSplit(option, absl::MaxSplits('=', 1));
-      if (option == "partitioned") continue;
+      if (option == "partitioned") {
+        table.needs.push_back({"", absl::StrCat("PARTITION BY of ", table.name.name)});
+        continue;
+      }
       table.options[absl::AsciiStrToLower(parts.first)] = parts.second;
     }
   }
@@ -209,6 +214,10 @@ class Introspector {
 
   static void AddIndex(Table* table, Index index) {
     if (table == nullptr) return;
+    // MariaDB adds it to every unique key by itself.
+    const Column* last = FindColumn(*table, index.parts.back().column);
+    const bool is_added = index.unique && last != nullptr && last->generated == "ROW END";
+    if (is_added && index.parts.size() > 1) index.parts.pop_back();
     bool plain = index.unique && index.comment.empty();
     std::vector<std::string> columns;
     for (const IndexPart& part : index.parts) {
@@ -307,7 +316,7 @@ class Introspector {
     for (const Row& row : rows) {
       View view;
       view.name.name = Text(row, 0);
-      if (!IsSelected(selection_, view.name)) continue;
+      const bool selected = IsSelected(selection_, view.name);
       ViewText text = ReadViewText(Text(row, 1), server_.database);
       view.definition = std::move(text.definition);
       view.needs = NeedsOf("", view.definition);
@@ -317,7 +326,7 @@ class Introspector {
       if (Text(row, 2) != "NONE") view.options["check_option"] = Text(row, 2);
       if (Text(row, 3) != "DEFINER") view.options["security"] = Text(row, 3);
       if (Text(row, 4) != "UNDEFINED") view.options["algorithm"] = Text(row, 4);
-      catalog_.views.push_back(std::move(view));
+      (selected ? catalog_.views : catalog_.excluded_views).push_back(std::move(view));
     }
     return absl::OkStatus();
   }

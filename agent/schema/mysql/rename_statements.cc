@@ -1,6 +1,7 @@
 #include "agent/schema/mysql/rename_statements.h"
 
 #include <map>
+#include <string>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -36,6 +37,10 @@ std::vector<std::pair<std::string, std::string>> InOrder(Names names) {
   return steps;
 }
 
+void Note(std::string what, std::vector<std::string>& notes) {
+  if (!what.empty()) notes.push_back(std::move(what));
+}
+
 bool HasOwnCheck(const Table& table, const Column& column) {
   return column.type.kind == TypeKind::kJson ||
          absl::c_any_of(table.checks, [&column](const CheckConstraint& check) {
@@ -54,7 +59,7 @@ std::string RenameColumn(const Table* table, const std::string& from, const std:
 
 }  // namespace
 
-std::vector<std::string> RenameStatements(const CatalogDiff& diff) {
+std::vector<DdlStatement> RenameStatements(const CatalogDiff& diff, const StaleText& stale) {
   Names tables;
   std::map<std::string, Names> columns;
   for (const Rename& rename : diff.renames) {
@@ -64,23 +69,31 @@ std::vector<std::string> RenameStatements(const CatalogDiff& diff) {
       columns[rename.table.name][rename.column] = rename.to;
     }
   }
-  std::vector<std::string> statements;
+  std::vector<DdlStatement> statements;
   if (!tables.empty()) {
     const auto append = [](std::string* out, const auto& names) {
       absl::StrAppend(out, QuoteIdentifier(names.first), " TO ", QuoteIdentifier(names.second));
     };
+    std::vector<std::string> reviews;
+    for (const auto& [from, to] : tables) Note(stale.OfRenamedTable(from, to), reviews);
     statements.push_back(
-        absl::StrCat("RENAME TABLE ", absl::StrJoin(InOrder(tables), ", ", append)));
+        {absl::StrCat("RENAME TABLE ", absl::StrJoin(InOrder(tables), ", ", append)), "",
+         absl::StrJoin(reviews, "; ")});
   }
   for (const auto& [old_name, names] : columns) {
     const auto renamed = tables.find(old_name);
     const std::string name = renamed == tables.end() ? old_name : renamed->second;
     const Table* table = FindTable(*diff.from, {"", name});
+    std::vector<std::string> reviews;
+    for (const auto& [from, to] : names) Note(stale.OfRenamedColumn(name, from, to), reviews);
     statements.push_back(
-        absl::StrCat("ALTER TABLE ", QuoteIdentifier(name), " ",
-                     absl::StrJoin(names, ", ", [table](std::string* out, const auto& column) {
-                       absl::StrAppend(out, RenameColumn(table, column.first, column.second));
-                     })));
+        {absl::StrCat("ALTER TABLE ", QuoteIdentifier(name), " ",
+                      absl::StrJoin(names, ", ",
+                                    [table](std::string* out, const auto& column) {
+                                      absl::StrAppend(
+                                          out, RenameColumn(table, column.first, column.second));
+                                    })),
+         "", absl::StrJoin(reviews, "; ")});
   }
   return statements;
 }

@@ -1,10 +1,11 @@
 #ifndef BRANT_AGENT_SCHEMA_MYSQL_RENAME_STATEMENTS_H_
 #define BRANT_AGENT_SCHEMA_MYSQL_RENAME_STATEMENTS_H_
 
-#include <string>
 #include <vector>
 
+#include "agent/schema/ddl.h"
 #include "agent/schema/diff.h"
+#include "agent/schema/mysql/stale_text.h"
 
 namespace brant::mysql {
 
@@ -12,7 +13,7 @@ namespace brant::mysql {
 // one ALTER TABLE for the columns of each. A column with a check of its own is
 // written anew, because MariaDB's catalogue would go on to call the check by the
 // old name.
-std::vector<std::string> RenameStatements(const CatalogDiff& diff);
+std::vector<DdlStatement> RenameStatements(const CatalogDiff& diff, const StaleText& stale);
 
 }  // namespace brant::mysql
 

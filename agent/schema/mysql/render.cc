@@ -15,6 +15,7 @@
 #include "agent/schema/mysql/identifiers.h"
 #include "agent/schema/mysql/key_plan.h"
 #include "agent/schema/mysql/rename_statements.h"
+#include "agent/schema/mysql/stale_text.h"
 #include "agent/schema/needs.h"
 #include "agent/schema/reference_order.h"
 
@@ -23,19 +24,19 @@ namespace {
 
 class Renderer {
  public:
-  explicit Renderer(const CatalogDiff& diff) : diff_(diff), needs_(diff), plan_(PlanKeys(diff)) {}
+  explicit Renderer(const CatalogDiff& diff)
+      : diff_(diff), needs_(diff), stale_(diff), plan_(PlanKeys(diff)) {}
 
   DdlScript Render() {
     FindViews();
     DropViews();
-    for (std::string& sql : RenameStatements(diff_)) Add(std::move(sql));
+    AllowHistory();
+    Add(RenameStatements(diff_, stale_));
     PlanDroppedTables();
     DropForeignKeys();
     CreateTables();
     for (const TableChange& change : diff_.altered_tables) {
-      for (DdlStatement& statement : AlterTable(change, plan_)) {
-        script_.statements.push_back(std::move(statement));
-      }
+      Add(AlterTable(change, plan_, stale_));
     }
     AddForeignKeys();
     DropTables();
@@ -45,6 +46,9 @@ class Renderer {
   }
 
  private:
+  void Add(std::vector<DdlStatement> statements) {
+    for (DdlStatement& statement : statements) script_.statements.push_back(std::move(statement));
+  }
   void Add(std::string sql, std::string data_loss = "", std::string review = "") {
     script_.statements.push_back({std::move(sql), std::move(data_loss), std::move(review)});
   }
@@ -83,6 +87,18 @@ class Renderer {
     std::vector<const View*> views = OrderViews(old_views_);
     std::reverse(views.begin(), views.end());
     for (const View* view : views) Add(absl::StrCat("DROP VIEW ", QuoteObject(view->name)));
+  }
+
+  // Else MariaDB refuses to alter a table that keeps what its rows were.
+  void AllowHistory() {
+    const auto keeps = [](const Table& table) {
+      return table.options.contains(std::string(kSystemVersioning));
+    };
+    const bool alters = absl::c_any_of(
+        diff_.altered_tables, [&](const TableChange& change) { return keeps(*change.from); });
+    if (alters || (!diff_.renames.empty() && absl::c_any_of(diff_.from->tables, keeps))) {
+      Add("SET system_versioning_alter_history = KEEP");
+    }
   }
 
   // The keys of a cycle go before the first of its tables.
@@ -125,7 +141,7 @@ class Renderer {
           keys.push_back(&key);
         }
       }
-      Add(CreateTable(*table, keys));
+      Add(CreateTable(*table, keys), "", needs_.Of(*table));
     }
   }
 
@@ -142,7 +158,8 @@ class Renderer {
   void DropTables() {
     for (const Table* table : dropped_tables_) {
       Add(absl::StrCat("DROP TABLE ", QuoteObject(table->name)),
-          absl::StrCat("drops ", Describe(table->name), " and its rows"));
+          absl::StrCat("drops ", Describe(table->name), " and its rows"),
+          stale_.OfDroppedTable(table->name.name));
     }
   }
 
@@ -156,6 +173,7 @@ class Renderer {
 
   const CatalogDiff& diff_;
   const MissingNeeds needs_;
+  const StaleText stale_;
   KeyPlan plan_;
   std::vector<const View*> old_views_;
   std::vector<const View*> new_views_;

@@ -201,6 +201,16 @@ bool IsInteger(TypeKind kind) {
          kind == TypeKind::kBigInt;
 }
 
+// How many decimal digits the values of an integer have at most.
+int DigitsOf(const DataType& type) {
+  const std::string name = Split(type.native).name;
+  if (name == "tinyint") return 3;
+  if (name == "smallint") return 5;
+  if (name == "mediumint") return type.is_unsigned ? 8 : 7;
+  if (name == "bigint") return type.is_unsigned ? 20 : 19;
+  return 10;
+}
+
 bool IsCharacters(TypeKind kind) {
   return kind == TypeKind::kChar || kind == TypeKind::kVarchar || kind == TypeKind::kText ||
          kind == TypeKind::kUuid;
@@ -318,6 +328,9 @@ bool Holds(const DataType& to, const DataType& from) {
     return from.kind == TypeKind::kEnum || LengthOrAll(to) >= LengthOrAll(from);
   }
   if (IsCharacters(to.kind) && IsInteger(from.kind)) return LengthOrAll(to) >= kLongestInteger;
+  if (to.kind == TypeKind::kNumeric && IsInteger(from.kind)) {
+    return (from.is_unsigned || !to.is_unsigned) && *to.precision - *to.scale >= DigitsOf(from);
+  }
   if (IsBytes(to.kind) && IsBytes(from.kind)) return LengthOrAll(to) >= LengthOrAll(from);
   if (to.kind != from.kind) return to.kind == TypeKind::kDouble && from.kind == TypeKind::kReal;
   switch (to.kind) {

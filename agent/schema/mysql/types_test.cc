@@ -88,6 +88,14 @@ TEST(TypesTest, KnowsWhatHoldsWhat) {
   EXPECT_FALSE(HoldsAll("varchar(255)", "text"));
   EXPECT_TRUE(HoldsAll("decimal(12,4)", "decimal(10,2)"));
   EXPECT_FALSE(HoldsAll("decimal(10,4)", "decimal(10,2)"));
+  EXPECT_TRUE(HoldsAll("decimal(20,0)", "int(11)"));
+  EXPECT_TRUE(HoldsAll("decimal(12,2)", "int(10) unsigned"));
+  EXPECT_TRUE(HoldsAll("decimal(3,0) unsigned", "tinyint(3) unsigned"));
+  EXPECT_TRUE(HoldsAll("decimal(8,0)", "mediumint(8) unsigned"));
+  EXPECT_TRUE(HoldsAll("decimal(20,0)", "bigint(20) unsigned"));
+  EXPECT_FALSE(HoldsAll("decimal(11,2)", "int(11)"));
+  EXPECT_FALSE(HoldsAll("decimal(19,0)", "bigint(20) unsigned"));
+  EXPECT_FALSE(HoldsAll("decimal(20,0) unsigned", "int(11)"));
   EXPECT_TRUE(HoldsAll("enum('a','b')", "enum('a')"));
   EXPECT_FALSE(HoldsAll("enum('a','c')", "enum('a','b')"));
   EXPECT_FALSE(HoldsAll("datetime", "datetime(6)"));

@@ -187,16 +187,16 @@ class TableReader {
       cursor.Take("KEY");
       descending_key_ = cursor.Take("DESC");
       cursor.Take("ASC");
-      SkipConflict(cursor);
-      if (cursor.Take("AUTOINCREMENT")) column.identity = Identity::kAutoIncrement;
       table_.primary_key = PrimaryKey{name, {column.name}};
+      table_.primary_key->on_conflict = TakeConflict(cursor);
+      if (cursor.Take("AUTOINCREMENT")) column.identity = Identity::kAutoIncrement;
     } else if (cursor.Take("NOT")) {
       cursor.Take("NULL");
-      SkipConflict(cursor);
+      column.on_conflict = TakeConflict(cursor);
       column.nullable = false;
     } else if (cursor.Take("UNIQUE")) {
-      SkipConflict(cursor);
       table_.uniques.push_back({name, {column.name}});
+      table_.uniques.back().on_conflict = TakeConflict(cursor);
     } else if (cursor.Take("CHECK")) {
       ReadCheck(cursor, name);
     } else if (cursor.Take("DEFAULT")) {
@@ -243,10 +243,10 @@ class TableReader {
         descending_key_ = !list.empty() && list.back().IsWord("DESC");
         table_.primary_key = PrimaryKey{std::exchange(name, ""), Names(list)};
         if (!list.empty() && list.back().IsWord("AUTOINCREMENT")) autoincrement_ = true;
-        SkipConflict(cursor);
+        table_.primary_key->on_conflict = TakeConflict(cursor);
       } else if (cursor.Take("UNIQUE")) {
         table_.uniques.push_back({std::exchange(name, ""), Names(cursor.TakeParenthesized())});
-        SkipConflict(cursor);
+        table_.uniques.back().on_conflict = TakeConflict(cursor);
       } else if (cursor.Take("CHECK")) {
         ReadCheck(cursor, std::exchange(name, ""));
       } else if (cursor.Take("FOREIGN")) {
@@ -261,7 +261,8 @@ class TableReader {
 
   void ReadCheck(Cursor& cursor, const std::string& name) {
     table_.checks.push_back({name, CanonicalSqlite(Unwrap(cursor.TakeParenthesized()), columns_)});
-    SkipConflict(cursor);
+    // That of a check means nothing to SQLite.
+    TakeConflict(cursor);
   }
 
   void ReadReference(Cursor& cursor, const std::string& name, std::vector<std::string> columns) {
@@ -303,9 +304,13 @@ class TableReader {
     return cursor.Next().IsWord("DEFERRED");
   }
 
-  static void SkipConflict(Cursor& cursor) {
-    if (!cursor.Peek().IsWord("ON") || !cursor.Peek(1).IsWord("CONFLICT")) return;
-    for (int i = 0; i < 3; ++i) cursor.Next();
+  // Empty for ABORT, which is the default.
+  static std::string TakeConflict(Cursor& cursor) {
+    if (!cursor.Peek().IsWord("ON") || !cursor.Peek(1).IsWord("CONFLICT")) return "";
+    cursor.Next();
+    cursor.Next();
+    std::string resolution = absl::AsciiStrToUpper(cursor.Next().text);
+    return resolution == "ABORT" ? "" : resolution;
   }
 
   // What follows from several parts together.
@@ -320,6 +325,8 @@ class TableReader {
       if (numbers && autoincrement_) column.identity = Identity::kAutoIncrement;
       if (numbers && column.identity == Identity::kNone) column.identity = Identity::kByDefault;
       if (numbers || !has_rowid) column.nullable = false;
+      // Where NULL means the next number, NOT NULL is never in conflict.
+      if (numbers) column.on_conflict.clear();
     }
   }
 

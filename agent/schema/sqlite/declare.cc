@@ -25,6 +25,10 @@ std::string Named(const std::string& name) {
   return name.empty() ? "" : absl::StrCat("CONSTRAINT ", QuoteSqlite(name), " ");
 }
 
+std::string OnConflict(const std::string& resolution) {
+  return resolution.empty() ? "" : absl::StrCat(" ON CONFLICT ", resolution);
+}
+
 // DEFAULT takes literals as they are, and expressions in parentheses.
 std::string Default(const std::string& expression) {
   const std::vector<SqliteToken> tokens = TokenizeSqlite(expression);
@@ -57,7 +61,9 @@ std::string Reference(const ForeignKey& key) {
 std::string DeclareSqliteColumn(const Column& column) {
   std::string text = QuoteSqlite(column.name);
   if (!column.type.native.empty()) absl::StrAppend(&text, " ", column.type.native);
-  if (!column.nullable && !IsNumbered(column)) absl::StrAppend(&text, " NOT NULL");
+  if (!column.nullable && !IsNumbered(column)) {
+    absl::StrAppend(&text, " NOT NULL", OnConflict(column.on_conflict));
+  }
   if (column.default_value.has_value()) {
     absl::StrAppend(&text, " DEFAULT ", Default(*column.default_value));
   }
@@ -76,6 +82,7 @@ std::string DeclareSqliteTable(const Table& table, absl::string_view name) {
     std::string line = DeclareSqliteColumn(column);
     if (IsNumbered(column) && table.primary_key.has_value()) {
       absl::StrAppend(&line, " ", Named(table.primary_key->name), "PRIMARY KEY",
+                      OnConflict(table.primary_key->on_conflict),
                       column.identity == Identity::kAutoIncrement ? " AUTOINCREMENT" : "");
       key_is_declared = true;
     }
@@ -83,10 +90,12 @@ std::string DeclareSqliteTable(const Table& table, absl::string_view name) {
   }
   if (table.primary_key.has_value() && !key_is_declared) {
     lines.push_back(absl::StrCat(Named(table.primary_key->name), "PRIMARY KEY ",
-                                 Columns(table.primary_key->columns)));
+                                 Columns(table.primary_key->columns),
+                                 OnConflict(table.primary_key->on_conflict)));
   }
   for (const UniqueConstraint& unique : table.uniques) {
-    lines.push_back(absl::StrCat(Named(unique.name), "UNIQUE ", Columns(unique.columns)));
+    lines.push_back(absl::StrCat(Named(unique.name), "UNIQUE ", Columns(unique.columns),
+                                 OnConflict(unique.on_conflict)));
   }
   for (const CheckConstraint& check : table.checks) {
     lines.push_back(absl::StrCat(Named(check.name), "CHECK (", check.expression, ")"));

@@ -78,6 +78,7 @@ absl::StatusOr<Catalog> IntrospectSqlite(Session& session, const Selection& sele
   Catalog catalog;
   catalog.dialect = Dialect::kSqlite;
   std::map<std::string, size_t> tables;
+  std::vector<View> all_views;
   std::map<std::string, size_t> views;
   Names names;
   for (const auto& row : rows) {
@@ -94,11 +95,10 @@ absl::StatusOr<Catalog> IntrospectSqlite(Session& session, const Selection& sele
       catalog.tables.push_back(std::move(table));
     } else if (type == "view") {
       names[place] = name;
-      if (!IsSelected(selection, {"", name})) continue;
-      views[place] = catalog.views.size();
-      catalog.views.push_back(ReadView(name, sql));
+      views[place] = all_views.size();
+      all_views.push_back(ReadView(name, sql));
     } else if (const auto view = views.find(place); view != views.end()) {
-      catalog.views[view->second].triggers.push_back({name, sql});
+      all_views[view->second].triggers.push_back({name, sql});
     } else if (const auto found = tables.find(place); found != tables.end()) {
       Table& table = catalog.tables[found->second];
       if (type == "trigger") {
@@ -109,7 +109,11 @@ absl::StatusOr<Catalog> IntrospectSqlite(Session& session, const Selection& sele
       }
     }
   }
-  for (View& view : catalog.views) view.reads = Mentioned(view.definition, names);
+  for (View& view : all_views) {
+    view.reads = Mentioned(view.definition, names);
+    const bool selected = IsSelected(selection, view.name);
+    (selected ? catalog.views : catalog.excluded_views).push_back(std::move(view));
+  }
   CompleteReferences(catalog, names);
   SortByName(catalog);
   return catalog;

@@ -11,6 +11,7 @@
 #include "agent/schema/kept_triggers.h"
 #include "agent/schema/reference_order.h"
 #include "agent/schema/sqlite/declare.h"
+#include "agent/schema/sqlite/kept_views.h"
 #include "agent/schema/sqlite/rebuild.h"
 #include "agent/schema/sqlite/tokens.h"
 #include "agent/schema/sqlite/trigger_renames.h"
@@ -66,7 +67,8 @@ const View* FindView(const Catalog& catalog, const ObjectName& name) {
 
 class Renderer {
  public:
-  explicit Renderer(const CatalogDiff& diff) : diff_(diff), renames_(diff.renames, *diff.from) {}
+  explicit Renderer(const CatalogDiff& diff)
+      : diff_(diff), renames_(diff.renames, *diff.from), kept_views_(SqliteKeptViews(diff)) {}
 
   DdlScript Render() {
     for (const TableChange& change : diff_.altered_tables) {
@@ -151,6 +153,10 @@ class Renderer {
           change.columns, [](const Change<Column>& column) { return column.dropped(); });
       if (loses_column) disturbed_.insert(change.from->name.name);
     }
+    // By the names before the renames, too, which views that are left alone have. For
+    // them a mere rename is no reason to go: SQLite changes them along with it.
+    std::set<std::string> gone = disturbed_;
+    for (const std::string& table : disturbed_) gone.insert(renames_.Before(table));
     std::set<std::string> names = disturbed_;
     for (const Rename& rename : diff_.renames) {
       names.insert(rename.table.name);
@@ -165,15 +171,17 @@ class Renderer {
     if (names.empty()) return;
     // Views on views.
     names.insert(moved_views_.begin(), moved_views_.end());
+    gone.insert(moved_views_.begin(), moved_views_.end());
+    const auto move = [&](const View& view) {
+      for (std::set<std::string>* set : {&names, &gone, &moved_views_}) set->insert(view.name.name);
+    };
     for (size_t before = 0; before != names.size();) {
       before = names.size();
       for (const View& view : diff_.from->views) {
-        if (absl::c_any_of(view.reads, [&names](const ObjectName& name) {
-              return names.contains(name.name);
-            })) {
-          names.insert(view.name.name);
-          moved_views_.insert(view.name.name);
-        }
+        if (ReadsAny(view, names)) move(view);
+      }
+      for (const SqliteKeptView& kept : kept_views_) {
+        if (ReadsAny(*kept.view, gone)) move(*kept.view);
       }
     }
   }
@@ -183,6 +191,11 @@ class Renderer {
       if (moved_views_.contains(view.name.name)) {
         Add(absl::StrCat("DROP VIEW ", QuoteSqlite(view.name.name)));
       }
+    }
+    for (const SqliteKeptView& kept : kept_views_) {
+      if (!moved_views_.contains(kept.view->name.name)) continue;
+      Add(absl::StrCat("DROP VIEW ", kept.is_there ? "" : "IF EXISTS ",
+                       QuoteSqlite(kept.view->name.name)));
     }
   }
 
@@ -196,6 +209,13 @@ class Renderer {
     for (const View* view : OrderViews(views)) {
       Add(absl::StrCat("CREATE VIEW ", QuoteSqlite(view->name.name), " AS ", view->definition));
     }
+    for (const SqliteKeptView& kept : kept_views_) {
+      const std::string& name = kept.view->name.name;
+      if (!moved_views_.contains(name)) continue;
+      CreateText("view",
+                 absl::StrCat("CREATE VIEW ", QuoteSqlite(name), " AS ", kept.view->definition),
+                 kept.has_old_names, name);
+    }
   }
 
   // Those that must not be there while a table or view that they speak of is not.
@@ -207,16 +227,28 @@ class Renderer {
       names.insert(absl::AsciiStrToLower(table));
       names.insert(absl::AsciiStrToLower(renames_.Before(table)));
     }
+    const auto drop_moved = [&](const KeptTrigger& kept) {
+      if (!MentionsInSqlite(kept.trigger->definition, names)) return;
+      moved_triggers_.insert(kept.trigger);
+      Add(absl::StrCat("DROP TRIGGER ", kept.is_there ? "" : "IF EXISTS ",
+                       QuoteSqlite(kept.trigger->name)));
+    };
     const auto drop = [&](const auto& from, const auto* to) {
-      for (const KeptTrigger& kept : Kept(from, to)) {
-        if (!MentionsInSqlite(kept.trigger->definition, names)) continue;
-        moved_triggers_.insert(kept.trigger);
-        Add(absl::StrCat("DROP TRIGGER ", kept.is_there ? "" : "IF EXISTS ",
-                         QuoteSqlite(kept.trigger->name)));
-      }
+      for (const KeptTrigger& kept : Kept(from, to)) drop_moved(kept);
     };
     for (const Table& table : diff_.from->tables) drop(table, FindTable(*diff_.to, table.name));
     for (const View& view : diff_.from->views) drop(view, FindView(*diff_.to, view.name));
+    for (const SqliteKeptView& view : kept_views_) {
+      for (const KeptTrigger& kept : TriggersOf(view)) drop_moved(kept);
+    }
+  }
+
+  static std::vector<KeptTrigger> TriggersOf(const SqliteKeptView& view) {
+    std::vector<KeptTrigger> triggers;
+    for (const Trigger& trigger : view.view->triggers) {
+      triggers.push_back({&trigger, /*is_there=*/false, view.has_old_names});
+    }
+    return triggers;
   }
 
   template <typename T>
@@ -234,6 +266,9 @@ class Renderer {
       create_moved(table, FindTable(*diff_.to, table.name));
     }
     for (const View& view : diff_.from->views) create_moved(view, FindView(*diff_.to, view.name));
+    for (const SqliteKeptView& view : kept_views_) {
+      for (const KeptTrigger& kept : TriggersOf(view)) CreateMoved(kept, view.view->name.name);
+    }
     for (const Table* table : diff_.created_tables) {
       for (const Trigger& trigger : table->triggers) Add(trigger.definition);
     }
@@ -245,14 +280,21 @@ class Renderer {
 
   void CreateMoved(const KeptTrigger& kept, const std::string& owner) {
     if (!moved_triggers_.contains(kept.trigger)) return;
-    const std::string& old = kept.trigger->definition;
-    std::string definition = kept.has_old_names ? renames_.Apply(old, owner) : old;
+    CreateText("trigger", kept.trigger->definition, kept.has_old_names, owner);
+  }
+
+  // What is written again as it was, but for new names.
+  void CreateText(absl::string_view what, const std::string& old, bool has_old_names,
+                  const std::string& owner) {
+    std::string definition = has_old_names ? renames_.Apply(old, owner) : old;
     std::vector<std::string> reviews;
     if (definition != old) {
-      reviews.emplace_back("a trigger that is written with the new names: are they all right?");
+      reviews.push_back(
+          absl::StrCat("a ", what, " that is written with the new names: are they all right?"));
     }
     if (std::string dropped = DroppedIn(definition); !dropped.empty()) {
-      reviews.push_back(absl::StrCat("a trigger that speaks of ", dropped, ", which is dropped"));
+      reviews.push_back(
+          absl::StrCat("a ", what, " that speaks of ", dropped, ", which is dropped"));
     }
     Add(std::move(definition), "", absl::StrJoin(reviews, "; "));
   }
@@ -359,6 +401,7 @@ class Renderer {
 
   const CatalogDiff& diff_;
   const SqliteTriggerRenames renames_;
+  const std::vector<SqliteKeptView> kept_views_;
   DdlScript script_;
   std::set<std::string> rebuilt_;
   // What is not there for a time, or less than it was. By the names after the

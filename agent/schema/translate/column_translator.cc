@@ -37,6 +37,9 @@ Column TableTranslator::TranslateColumn(const Column& column) {
                                       " is left out: write a trigger, or let the application "
                                       "set it"));
   }
+  if (!column.on_conflict.empty()) {
+    Note(PartOf(column), absl::StrCat("ON CONFLICT ", column.on_conflict, " is left out"));
+  }
   TranslateIdentity(column, result);
   TranslateDefault(column, result);
   TranslateGenerated(column, result);

@@ -22,6 +22,10 @@ void TableTranslator::TranslateKeys() {
       Note("primary key", "is checked at once");
       key.deferrable = key.initially_deferred = false;
     }
+    if (!key.on_conflict.empty()) {
+      Note("primary key", absl::StrCat("ON CONFLICT ", key.on_conflict, " is left out"));
+      key.on_conflict.clear();
+    }
     // PostgreSQL's has a name, which statements about it use.
     if (To(Dialect::kPostgresql)) {
       key.name = NameFor(key.name, {}, "pkey");
@@ -44,6 +48,9 @@ void TableTranslator::TranslateKeys() {
     }
     if (unique.nulls_not_distinct) Note(part, "takes any number of NULLs there");
     if (unique.deferrable) Note(part, "is checked at once");
+    if (!unique.on_conflict.empty()) {
+      Note(part, absl::StrCat("ON CONFLICT ", unique.on_conflict, " is left out"));
+    }
     result_.uniques.push_back(std::move(result));
   }
 }

@@ -65,6 +65,54 @@ TEST_F(MysqlMarksTest, RoutinesThatAreNotWrittenNeedReview) {
             "needs the function twice, which is not made here");
 }
 
+TEST_F(MysqlMarksTest, TriggersThatSpeakOfWhatIsRenamedOrDroppedNeedReview) {
+  Execute(
+      "CREATE TABLE log (line TEXT, price INT);"
+      "CREATE TABLE t (id INT, price INT, gone INT);"
+      "CREATE TRIGGER other BEFORE INSERT ON log FOR EACH ROW SET NEW.line = 'price';"
+      "CREATE TRIGGER priced BEFORE UPDATE ON t FOR EACH ROW SET NEW.Price = OLD.price + 1;"
+      "CREATE TRIGGER going BEFORE DELETE ON t FOR EACH ROW "
+      "INSERT INTO `log` (line) VALUES (OLD.gone)");
+  const Catalog before = Introspect();
+  const std::vector<Rename> renames = {{{"", "t"}, "price", "cost"}, {{"", "log"}, "", "lines"}};
+  const Catalog after =
+      Evaluate("CREATE TABLE `lines` (line TEXT, price INT); CREATE TABLE t (id INT, cost INT)");
+  const DdlScript script = driver().Render(*Diff(before, after, renames));
+  EXPECT_EQ(Reviews(script),
+            "the trigger going speaks of log, which is renamed to lines: make it anew\n"
+            "the trigger priced speaks of t.price, which is renamed to cost: make it anew\n"
+            "the trigger going speaks of t.gone, which is dropped: make it anew");
+  const Catalog without = Evaluate("CREATE TABLE t (id INT, price INT, gone INT)");
+  EXPECT_EQ(Reviews(driver().Render(*Diff(before, without))),
+            "the trigger going speaks of log, which is dropped: make it anew");
+  // On the way back the triggers are those of the second side, with its names.
+  EXPECT_THAT(Reviews(driver().Render(*Diff(after, before, Reverse(renames)))),
+              HasSubstr("the trigger priced speaks of t.cost, which is renamed to price"));
+}
+
+TEST_F(MysqlMarksTest, PartitionsThatAreNotWrittenNeedReview) {
+  Execute("CREATE TABLE t (id INT) PARTITION BY HASH (id) PARTITIONS 2; CREATE TABLE u (id INT)");
+  const Catalog real = Introspect();
+  const Catalog nothing{Dialect::kMysql};
+  EXPECT_EQ(Reviews(driver().Render(*Diff(nothing, real))),
+            "needs the PARTITION BY of t, which is not made here");
+}
+
+TEST_F(MysqlMarksTest, ViewsThatAreLeftAloneNeedReview) {
+  Execute(
+      "CREATE TABLE t (id INT, price INT, gone INT);"
+      "CREATE VIEW handmade AS SELECT price, gone FROM t; CREATE VIEW hand_id AS SELECT id FROM t");
+  const auto before = driver().Introspect(session(), {{}, {"hand*"}, {}});
+  ASSERT_TRUE(before.ok()) << before.status();
+  EXPECT_TRUE(before->views.empty());
+  const Catalog after = Evaluate("CREATE TABLE t (id BIGINT, cost INT)");
+  EXPECT_EQ(Reviews(driver().Render(*Diff(*before, after, {{{"", "t"}, "price", "cost"}}))),
+            "the view handmade, which is left alone, speaks of t.price, which is renamed to cost: "
+            "make it anew\n"
+            "the view handmade, which is left alone, speaks of t.gone, which is dropped: "
+            "make it anew");
+}
+
 TEST_F(MysqlMarksTest, NotNullWithoutDefaultNeedsReview) {
   const Catalog from = Evaluate("CREATE TABLE t (a INT)");
   const Catalog to = Evaluate("CREATE TABLE t (a INT NOT NULL)");

@@ -105,6 +105,37 @@ TEST_F(MysqlChangeTest, Columns) {
   EXPECT_EQ(Ask("SELECT CONCAT(id, a, b, c) FROM t"), "1text2c");
 }
 
+TEST_F(MysqlChangeTest, SystemVersionedTables) {
+  const std::string period =
+      "since TIMESTAMP(6) GENERATED ALWAYS AS ROW START, "
+      "until TIMESTAMP(6) GENERATED ALWAYS AS ROW END INVISIBLE, "
+      "PERIOD FOR SYSTEM_TIME (since, until)";
+  const auto script = UpAndDown(
+      absl::StrCat("CREATE TABLE a (id INT PRIMARY KEY, n INT, "
+                   "quiet INT WITHOUT SYSTEM VERSIONING) COMMENT 'c' WITH SYSTEM VERSIONING;"
+                   "CREATE TABLE b (id INT PRIMARY KEY, n INT, ",
+                   period, ") WITH SYSTEM VERSIONING; CREATE TABLE plain (id INT);",
+                   "CREATE TABLE old (id INT) WITH SYSTEM VERSIONING;"),
+      absl::StrCat("CREATE TABLE a (id INT PRIMARY KEY, m BIGINT, "
+                   "quiet BIGINT WITHOUT SYSTEM VERSIONING) COMMENT 'd' WITH SYSTEM VERSIONING;"
+                   "CREATE TABLE b (id INT PRIMARY KEY, n BIGINT, extra INT, ",
+                   period,
+                   ") WITH SYSTEM VERSIONING;"
+                   "CREATE TABLE plain (id INT) WITH SYSTEM VERSIONING;"
+                   "CREATE TABLE old (id INT); CREATE TABLE added (id INT PRIMARY KEY, n INT, ",
+                   period, ") WITH SYSTEM VERSIONING;"),
+      "INSERT INTO a VALUES (1, 2, 3); UPDATE a SET n = 4", {{{"", "a"}, "n", "m"}});
+  EXPECT_THAT(Losses(script), HasSubstr("drops what the rows of old were"));
+  EXPECT_EQ(Ask("SELECT count(*) FROM a FOR SYSTEM_TIME ALL"), "2");
+}
+
+TEST_F(MysqlChangeTest, SequencesOfDefaultsAreOfTheDatabaseAtHand) {
+  const std::string sequence = "CREATE SEQUENCE numbers;";
+  UpAndDown(absl::StrCat(sequence, "CREATE TABLE t (id INT DEFAULT nextval(numbers))"),
+            absl::StrCat(sequence, "CREATE TABLE t (id BIGINT DEFAULT nextval(numbers))"));
+  EXPECT_EQ(FindTable(Introspect(), {"", "t"})->columns[0].default_value, "nextval(`numbers`)");
+}
+
 TEST_F(MysqlChangeTest, InvisibleColumns) {
   UpAndDown("CREATE TABLE t (id INT, a INT INVISIBLE DEFAULT 1, b VARCHAR(9) INVISIBLE)",
             "CREATE TABLE t (id INT INVISIBLE, a BIGINT INVISIBLE DEFAULT 2, b VARCHAR(9))",

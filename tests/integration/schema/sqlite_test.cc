@@ -17,6 +17,14 @@ namespace {
 
 const SchemaDriver& Driver() { return DriverFor(Dialect::kSqlite); }
 
+// What a statement must be looked at for; empty: there is none such.
+std::string ReviewOf(const DdlScript& script, absl::string_view begin) {
+  for (const DdlStatement& statement : script.statements) {
+    if (absl::StartsWith(statement.sql, begin)) return statement.review;
+  }
+  return "";
+}
+
 class SqliteTest : public ::testing::Test {
  protected:
   void Open(const std::string& schema) {
@@ -41,7 +49,7 @@ class SqliteTest : public ::testing::Test {
   }
 
   Catalog Introspect() {
-    auto catalog = Driver().Introspect(*session_, {});
+    auto catalog = Driver().Introspect(*session_, {{}, {"handmade*"}, {}});
     EXPECT_TRUE(catalog.ok()) << catalog.status();
     return catalog.ok() ? *std::move(catalog) : Catalog{};
   }
@@ -166,6 +174,53 @@ TEST_F(SqliteTest, TriggersOfAViewOutliveIt) {
   EXPECT_EQ(Value("SELECT name FROM users"), "ann");
 }
 
+TEST_F(SqliteTest, ViewsThatAreLeftAloneOutliveARebuild) {
+  const std::string orders = "CREATE TABLE orders (id INTEGER PRIMARY KEY, total INT, note TEXT);";
+  ASSERT_NO_FATAL_FAILURE(
+      Open(absl::StrCat(orders,
+                        "CREATE VIEW handmade AS SELECT total FROM Orders;"
+                        "CREATE VIEW handmade_2 AS SELECT total FROM handmade;"
+                        "CREATE TRIGGER added INSTEAD OF INSERT ON handmade BEGIN"
+                        " INSERT INTO orders (total) VALUES (new.total); END;")));
+  const Catalog before = Introspect();
+  Migrate("CREATE TABLE orders (id INTEGER PRIMARY KEY, total BIGINT, note TEXT);");
+  Execute("INSERT INTO handmade VALUES (7)");
+  EXPECT_EQ(Value("SELECT total FROM handmade_2"), "7");
+  // The way back, as it is written before the way there is gone.
+  CancelToken never;
+  const auto desired = Driver().Evaluate(
+      *database_,
+      {{"schema.sql", "CREATE TABLE orders (id INTEGER PRIMARY KEY, total BIGINT, note TEXT);"}},
+      {}, never);
+  ASSERT_TRUE(desired.ok()) << desired.status();
+  const absl::Status back =
+      Apply(*session_, Dialect::kSqlite, Driver().Render(*Diff(*desired, before)));
+  ASSERT_TRUE(back.ok()) << back;
+  EXPECT_EQ(Value("SELECT total FROM handmade_2"), "7");
+  const DdlScript renamed = Migrate("CREATE TABLE orders (id INTEGER PRIMARY KEY, cost BIGINT);",
+                                    {{{"", "orders"}, "total", "cost"}});
+  EXPECT_NE(ReviewOf(renamed, "CREATE VIEW handmade "), "");
+  EXPECT_EQ(Value("SELECT cost FROM handmade"), "7");
+  const DdlScript dropped = Migrate("CREATE TABLE other (id INT)");
+  EXPECT_EQ(ReviewOf(dropped, "CREATE VIEW handmade "),
+            "a view that speaks of orders, which is dropped");
+}
+
+TEST_F(SqliteTest, OnConflictOutlivesARebuild) {
+  const auto schema = [](absl::string_view type, absl::string_view resolution) {
+    return absl::StrCat("CREATE TABLE t (id INTEGER PRIMARY KEY ON CONFLICT REPLACE, n ", type,
+                        " NOT NULL ON CONFLICT IGNORE, UNIQUE (n) ON CONFLICT ", resolution,
+                        "); CREATE TABLE k (a TEXT, PRIMARY KEY (a) ON CONFLICT REPLACE);");
+  };
+  ASSERT_NO_FATAL_FAILURE(Open(schema("TEXT", "REPLACE")));
+  Migrate(schema("INT", "REPLACE"));
+  Execute("INSERT INTO t VALUES (1, 5), (2, 5); INSERT INTO t VALUES (3, NULL)");
+  EXPECT_EQ(Value("SELECT group_concat(id) FROM t"), "2");
+  Migrate(schema("INT", "IGNORE"));
+  Execute("INSERT INTO t VALUES (4, 5)");
+  EXPECT_EQ(Value("SELECT group_concat(id) FROM t"), "2");
+}
+
 TEST_F(SqliteTest, TextThatBecomesANumberIsALoss) {
   ASSERT_NO_FATAL_FAILURE(Open("CREATE TABLE t (a TEXT, b INT, c BLOB, d TEXT)"));
   EXPECT_EQ(Losses(Migrate("CREATE TABLE t (a INTEGER, b TEXT, c BLOB, d VARCHAR(9))")),
@@ -190,14 +245,6 @@ TEST_F(SqliteTest, NumbersThatDoNotFitAreALoss) {
     ASSERT_NO_FATAL_FAILURE(Open(absl::StrCat("CREATE TABLE t (a ", both.first, ")")));
     EXPECT_EQ(Losses(Migrate(absl::StrCat("CREATE TABLE t (a ", both.second, ")"))), "") << types;
   }
-}
-
-// What a statement must be looked at for; empty: there is none such.
-std::string ReviewOf(const DdlScript& script, absl::string_view begin) {
-  for (const DdlStatement& statement : script.statements) {
-    if (absl::StartsWith(statement.sql, begin)) return statement.review;
-  }
-  return "";
 }
 
 TEST_F(SqliteTest, WhatMayFailIsSaidWhereItFails) {
