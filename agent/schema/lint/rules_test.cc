@@ -280,6 +280,9 @@ const Case kCases[] = {
     {kPg, "rename-table", 0, "ALTER TABLE t RENAME TO u; CREATE VIEW t AS SELECT * FROM u"},
     {kPg, "rename-table", 0, "ALTER INDEX i RENAME TO j; ALTER SEQUENCE s RENAME TO q"},
     {kPg, "rename-table", 0, "ALTER TABLE t RENAME CONSTRAINT c TO d"},
+    {kMy, "rename-table", 0, "ALTER TABLE t RENAME CONSTRAINT c TO d"},
+    {kLite, "rename-table", 0, "ALTER TABLE t RENAME CONSTRAINT c TO d"},
+    {kMy, "rename-table", 1, "ALTER TABLE t RENAME constraints"},
     {kMy, "rename-table", 0, "RENAME TABLE t TO t_old, t_new TO t"},
 
     {kPg, "rename-column", 1, "ALTER TABLE t RENAME a TO b"},
