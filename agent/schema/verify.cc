@@ -192,8 +192,8 @@ class Verifier {
     absl::Status status = Up(index);
     if (status.ok() || IsStopped(status)) return status;
     return WithEffect(std::move(status),
-                      "this was the second upgrade, after the downgrade, which left something "
-                      "that is in its way, such as rows");
+                      "this was the second upgrade, after the downgrade, which may have left "
+                      "something in its way, such as rows");
   }
 
   absl::Status Execute(RevisionIndex index, Direction direction) {
