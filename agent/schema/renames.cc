@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "agent/base/error.h"
 #include "agent/schema/quote.h"
 #include "agent/schema/rename_expression.h"
@@ -71,11 +73,30 @@ void RenameIn(Trigger& trigger, Dialect dialect, const Names& names) {
                    RenameInExpression(dialect, trigger.definition.substr(head), names));
 }
 
-absl::Status NothingThere(absl::string_view what, const Rename& rename) {
+// Columns are named with their table's old name, and not with the one it gets.
+std::string AdviceFor(absl::string_view wrong, absl::string_view to,
+                      const std::vector<Rename>& renames) {
+  for (const Rename& rename : renames) {
+    const std::string renamed = Describe({rename.table.schema, rename.to});
+    if (!rename.column.empty() || !absl::ConsumePrefix(&wrong, absl::StrCat(renamed, ".")))
+      continue;
+    return absl::StrCat("its table is still named as the database has it: ", Describe(rename.table),
+                        ".", wrong, "=", to);
+  }
+  return "the old names are those that the database has, the new one is that of the desired "
+         "schema";
+}
+
+absl::Status NothingThere(const Rename& rename, bool has_table,
+                          const std::vector<Rename>& renames) {
+  const std::string name =
+      absl::StrCat(Describe(rename.table), rename.column.empty() ? "" : ".", rename.column);
+  absl::string_view what = has_table ? "column" : "table";
+  // Where there is no such table nobody knows whether it is `schema.table` or `table.column`.
+  if (!has_table && absl::StrContains(name, '.')) what = "table or column";
   return Error(v1::ERROR_REASON_INVALID_REQUEST,
-               absl::StrCat("there is no ", what, " '", Describe(rename.table),
-                            rename.column.empty() ? "" : ".", rename.column, "' to rename"))
-      .Hint("the old name is the one that the database has, the new one that of the models");
+               absl::StrCat("there is no ", what, " '", name, "' to rename"))
+      .Hint(AdviceFor(name, rename.to, renames));
 }
 
 }  // namespace
@@ -88,12 +109,12 @@ absl::StatusOr<Catalog> ApplyRenames(const Catalog& catalog, const std::vector<R
   Names table_words;
   for (const Rename& rename : renames) {
     const Table* table = FindTable(catalog, rename.table);
-    if (table == nullptr) return NothingThere("table", rename);
+    if (table == nullptr) return NothingThere(rename, /*has_table=*/false, renames);
     if (rename.column.empty()) {
       tables[rename.table] = ObjectName{rename.table.schema, rename.to};
       table_words[rename.table.name] = rename.to;
     } else if (FindColumn(*table, rename.column) == nullptr) {
-      return NothingThere("column", rename);
+      return NothingThere(rename, /*has_table=*/true, renames);
     } else {
       columns[rename.table][rename.column] = rename.to;
     }

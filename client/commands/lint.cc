@@ -50,9 +50,10 @@ class LintCommand : public Command {
   void Declare(Flags& flags) override {
     flags.Argument("RANGE", &range_, false,
                    "Which: FROM:TO as history takes it, or one revision. Default: all");
-    flags.List("--dialect", "DIALECT", &dialects_,
-               "postgresql, sqlite or mysql. Default: `dialects` of brant.toml, or else those that "
-               "every file has a section for");
+    flags.List(
+        "--dialect", "DIALECT", &dialects_,
+        "postgresql, sqlite or mysql. Default: `dialects` of brant.toml, or else that of the "
+        "database URL, or else those that every file has a section for");
     flags.Examples(
         "  brant lint                   all migrations\n"
         "  brant lint head              the latest\n"
@@ -62,8 +63,8 @@ class LintCommand : public Command {
   absl::StatusOr<int> Run(Context& context) override {
     v1::LintRevisionsRequest request;
     request.set_range(range_);
-    BRANT_ASSIGN_OR_RETURN(const std::vector<v1::Dialect> dialects,
-                           ReadDialects(context, dialects_));
+    BRANT_ASSIGN_OR_RETURN(std::vector<v1::Dialect> dialects, ReadDialects(context, dialects_));
+    if (dialects.empty()) dialects = DialectOfDatabase(context);
     request.mutable_dialects()->Assign(dialects.begin(), dialects.end());
     BRANT_ASSIGN_OR_RETURN(AgentClient * agent, context.offline_agent());
     BRANT_ASSIGN_OR_RETURN(const v1::LintRevisionsResponse response,

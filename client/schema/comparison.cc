@@ -86,7 +86,9 @@ absl::StatusOr<v1::CompareSchemaResponse> CompareSchema(Context& context,
     BRANT_ASSIGN_OR_RETURN(*request.add_renames(), ParseRename(text));
   }
   if (all_dialects) request.mutable_dialects()->Assign(dialects.begin(), dialects.end());
-  return agent->CompareSchema(context.migrations(), std::move(request));
+  auto compared = agent->CompareSchema(context.migrations(), std::move(request));
+  if (!compared.ok()) return WithAdvice(compared.status());
+  return compared;
 }
 
 absl::StatusOr<v1::CompareSchemaResponse> CompareAndDecide(Context& context,

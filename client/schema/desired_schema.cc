@@ -20,6 +20,9 @@ constexpr absl::string_view kHint =
     "name one of --models FOLDER, --schema FILE, --schema-command COMMAND and --schema-url URL, "
     "or set it in brant.toml";
 
+// What errors call the SQL that another database's schema is.
+constexpr absl::string_view kOtherDatabase = "schema of the other database";
+
 struct Source {
   absl::string_view setting;
   std::string value;
@@ -136,9 +139,18 @@ absl::StatusOr<v1::DesiredSchema> ReadDesiredSchema(Context& context,
   } else {
     BRANT_RETURN_IF_ERROR(CheckThere(source.value));
     BRANT_ASSIGN_OR_RETURN(std::string sql, SchemaOfDatabase(context, source.value));
-    AddSql(desired, "schema of the other database", std::move(sql));
+    AddSql(desired, std::string(kOtherDatabase), std::move(sql));
   }
   return desired;
+}
+
+absl::Status WithAdvice(absl::Status status) {
+  const bool statement_failed = !ErrorDetail(status, "database_message").empty();
+  if (!statement_failed || ErrorDetail(status, "file") != kOtherDatabase) return status;
+  return WithDetail(std::move(status), "hint",
+                    "the other database's schema needs what comparisons do not make, such as an "
+                    "extension, a function or a domain: make it in this database first, or leave "
+                    "the table out by 'exclude' in brant.toml");
 }
 
 v1::SchemaSelection ReadSelection(const Context& context) {

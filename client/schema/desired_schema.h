@@ -30,6 +30,9 @@ struct DesiredSchemaFlags {
 absl::StatusOr<v1::DesiredSchema> ReadDesiredSchema(Context& context,
                                                     const DesiredSchemaFlags& flags);
 
+// The agent's error of a comparison. Its advice is about files, which another database is not.
+absl::Status WithAdvice(absl::Status status);
+
 // Which part of the database the settings choose.
 v1::SchemaSelection ReadSelection(const Context& context);
 

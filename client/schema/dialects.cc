@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "agent/base/dialect_proto.h"
 #include "agent/base/error.h"
+#include "agent/database/url.h"
 
 namespace brant {
 
@@ -28,6 +29,14 @@ absl::StatusOr<std::vector<v1::Dialect>> ReadDialects(const Context& context,
     dialects.push_back(ToProto(*dialect));
   }
   return dialects;
+}
+
+std::vector<v1::Dialect> DialectOfDatabase(const Context& context) {
+  if (context.UsesRemoteAgent()) return {};
+  // What is wrong with the URL is said by who uses it.
+  const auto url = ParseDatabaseUrl(context.settings().Text("database-url"));
+  if (!url.ok()) return {};
+  return {ToProto(url->dialect)};
 }
 
 }  // namespace brant

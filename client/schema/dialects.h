@@ -17,6 +17,10 @@ namespace brant {
 absl::StatusOr<std::vector<v1::Dialect>> ReadDialects(const Context& context,
                                                       const std::vector<std::string>& flag = {});
 
+// The dialect of the database that the settings name, which is not asked; empty if they
+// name none, or an agent instead.
+std::vector<v1::Dialect> DialectOfDatabase(const Context& context);
+
 }  // namespace brant
 
 #endif  // BRANT_CLIENT_SCHEMA_DIALECTS_H_

@@ -58,6 +58,14 @@ std::vector<size_t> LineEndsOf(absl::string_view text) {
   return ends;
 }
 
+void CheckSyntax(const LintSection& section, LintReport& report) {
+  for (const LintStatement& statement : section.statements()) {
+    if (statement.syntax_error.empty()) continue;
+    report.Add("syntax-error", statement, {.name = statement.syntax_error},
+               statement.syntax_error_offset);
+  }
+}
+
 class FileLinter {
  public:
   FileLinter(const Revision& revision, const std::vector<Dialect>& dialects)
@@ -99,6 +107,7 @@ class FileLinter {
     CheckCompatibility(*read, report);
     CheckTransactions(*read, report);
     if (dialect == Dialect::kPostgresql) {
+      CheckSyntax(*read, report);
       CheckIndexes(*read, report);
       CheckRewrites(*read, history, report);
       CheckConstraints(*read, history, report);

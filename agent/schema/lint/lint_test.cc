@@ -85,6 +85,25 @@ TEST(LintTest, ARefusedStatementIsFoundInItsPlace) {
   EXPECT_THAT(findings[0].message(), HasSubstr("'\\connect' is a meta-command of psql"));
 }
 
+TEST(LintTest, AWrongSyntaxIsFoundInItsPlace) {
+  // The parser counts characters, of which some are several bytes.
+  const std::string text =
+      Upgraded("SELECT 1;\nCREATE TABLE t (\n  a text DEFAULT 'ééééééééé',\n  b text NUL\n);\n");
+  std::vector<v1::LintFinding> findings = LintFiles({text}, {kPg});
+  ASSERT_EQ(Codes(findings), "BR006");
+  EXPECT_EQ(findings[0].line(), 9);
+  EXPECT_THAT(findings[0].message(), HasSubstr("syntax error at or near \"NUL\""));
+  EXPECT_EQ(findings[0].severity(), v1::LINT_SEVERITY_ERROR);
+  // In a section that says no database, and in a downgrade; each can be acknowledged.
+  EXPECT_EQ(CodesOf("-- brant:upgrade\nPRAGMA x = 1;\n-- brant:downgrade\nDROP TABL t;\n"),
+            "BR006 BR006");
+  EXPECT_EQ(CodesOf(Upgraded("-- lint:allow BR006 of PostgreSQL 18\nSELECT NEW SYNTAX 1 2;\n")),
+            "(BR006)");
+  // It is one for PostgreSQL alone.
+  EXPECT_EQ(CodesOf("-- brant:upgrade sqlite\nPRAGMA x = 1;\n-- brant:downgrade sqlite\n", {kPg}),
+            "");
+}
+
 TEST(LintTest, DialectsAreThoseThatEveryFileServes) {
   const std::string all = "-- brant:upgrade\nDROP TABLE t;\n-- brant:downgrade\nSELECT 1;\n";
   const std::string two = "-- brant:upgrade postgresql,sqlite\nSELECT 1;\n";

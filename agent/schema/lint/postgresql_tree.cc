@@ -1,6 +1,7 @@
 #include "agent/schema/lint/postgresql_tree.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_join.h"
@@ -209,19 +210,37 @@ class Reader {
   std::vector<Operation> operations_;
 };
 
+// Of the parser's position, which counts characters from 1.
+size_t OffsetOf(absl::string_view text, int position) {
+  size_t offset = 0;
+  for (; offset < text.size(); ++offset) {
+    const bool begins = (static_cast<unsigned char>(text[offset]) & 0xC0) != 0x80;
+    if (begins && --position == 0) break;
+  }
+  return offset;
+}
+
 }  // namespace
 
-std::shared_ptr<const pg_query::ParseResult> ParsePostgresql(absl::string_view statement) {
+ParsedPostgresql ParsePostgresql(absl::string_view statement) {
+  ParsedPostgresql result;
   PgQueryProtobufParseResult parsed = pg_query_parse_protobuf(std::string(statement).c_str());
   absl::Cleanup free_parsed = [&parsed] { pg_query_free_protobuf_parse_result(parsed); };
-  if (parsed.error != nullptr) return nullptr;
+  if (parsed.error != nullptr) {
+    // One without a place, such as a stack that is too deep, is not the syntax's.
+    if (parsed.error->cursorpos > 0) {
+      result.error = parsed.error->message;
+      result.error_offset = OffsetOf(statement, parsed.error->cursorpos);
+    }
+    return result;
+  }
   google::protobuf::io::CodedInputStream input(
       reinterpret_cast<const uint8_t*>(parsed.parse_tree.data),
       static_cast<int>(parsed.parse_tree.len));
   input.SetRecursionLimit(kMaxDepth);
   auto tree = std::make_shared<pg_query::ParseResult>();
-  if (!tree->ParseFromCodedStream(&input) || tree->stmts_size() != 1) return nullptr;
-  return tree;
+  if (tree->ParseFromCodedStream(&input) && tree->stmts_size() == 1) result.tree = std::move(tree);
+  return result;
 }
 
 const pg_query::Node& StatementOf(const pg_query::ParseResult& tree) {

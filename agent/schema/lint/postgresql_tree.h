@@ -21,8 +21,15 @@ class TypeName;
 
 namespace brant {
 
-// Null where the parser does not know the syntax.
-std::shared_ptr<const pg_query::ParseResult> ParsePostgresql(absl::string_view statement);
+struct ParsedPostgresql {
+  // Null if there is an error, or more to the statement than is looked at.
+  std::shared_ptr<const pg_query::ParseResult> tree;
+  // Why the parser does not take it, and where in the statement, in bytes.
+  std::string error;
+  size_t error_offset = 0;
+};
+
+ParsedPostgresql ParsePostgresql(absl::string_view statement);
 
 // The one statement of a tree; an empty node if there is none.
 const pg_query::Node& StatementOf(const pg_query::ParseResult& tree);

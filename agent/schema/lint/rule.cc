@@ -34,6 +34,12 @@ constexpr LintRule kRules[] = {
      "the downgrade is empty although the upgrade changes the schema: the next upgrade would meet "
      "what this one left",
      "Undo the upgrade in it, or remove the section: then a downgrade is refused", kInDowngrades},
+    {"BR006", "syntax-error", kError, kPostgresql,
+     "PostgreSQL's parser does not understand this: {name}",
+     "Mend it; or, if it is for another database, name that behind `-- brant:upgrade` or in "
+     "`dialects`; or acknowledge it, if it is syntax newer than PostgreSQL 15, whose parser this "
+     "is",
+     kInDowngrades},
 
     // Indexes.
     {"BR101", "blocking-index", kWarning, kPostgresql,

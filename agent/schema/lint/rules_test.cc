@@ -36,6 +36,13 @@ const Case kCases[] = {
     {kPg, "refused-statement", 1, "COPY t FROM stdin"},
     {kPg, "refused-statement", 0, "COPY t FROM '/x'; SOMETHING NEW;"},
 
+    {kPg, "syntax-error", 1, "CREATE TABL t (id int)"},
+    {kPg, "syntax-error", 2,
+     "CREATE TABLE t (id int,); SELECT 1; ALTER TABLE t ADD COLUM n text x"},
+    {kPg, "syntax-error", 0, "CREATE TABLE t (id int); DO $$ BEGIN nonsense END $$"},
+    {kPg, "syntax-error", 0, "\\d t"},
+    {kLite, "syntax-error", 0, "CREATE TABL t (id int)"},
+
     {kPg, "blocking-index", 1, "CREATE INDEX i ON t (a)"},
     {kPg, "blocking-index", 1, "CREATE UNIQUE INDEX IF NOT EXISTS i ON app.t (a)"},
     {kPg, "blocking-index", 1, "CREATE TABLE u (a int); CREATE INDEX i ON t (a)"},
@@ -273,6 +280,9 @@ const Case kCases[] = {
     {kPg, "rename-table", 0, "ALTER TABLE t RENAME TO u; CREATE VIEW t AS SELECT * FROM u"},
     {kPg, "rename-table", 0, "ALTER INDEX i RENAME TO j; ALTER SEQUENCE s RENAME TO q"},
     {kPg, "rename-table", 0, "ALTER TABLE t RENAME CONSTRAINT c TO d"},
+    {kMy, "rename-table", 0, "ALTER TABLE t RENAME CONSTRAINT c TO d"},
+    {kLite, "rename-table", 0, "ALTER TABLE t RENAME CONSTRAINT c TO d"},
+    {kMy, "rename-table", 1, "ALTER TABLE t RENAME constraints"},
     {kMy, "rename-table", 0, "RENAME TABLE t TO t_old, t_new TO t"},
 
     {kPg, "rename-column", 1, "ALTER TABLE t RENAME a TO b"},

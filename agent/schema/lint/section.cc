@@ -1,6 +1,7 @@
 #include "agent/schema/lint/section.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -42,7 +43,10 @@ absl::StatusOr<LintSection> LintSection::Read(const Revision& revision, const Se
     added.kind = statement.kind;
     added.changes_schema = ChangesSchema(dialect, statement.text);
     if (dialect == Dialect::kPostgresql) {
-      added.tree = ParsePostgresql(statement.text);
+      ParsedPostgresql parsed = ParsePostgresql(statement.text);
+      added.tree = std::move(parsed.tree);
+      added.syntax_error = std::move(parsed.error);
+      added.syntax_error_offset = parsed.error_offset;
       if (added.tree != nullptr) added.operations = PostgresqlOperations(*added.tree);
     } else {
       added.operations = WordOperations(dialect, statement.text);

@@ -37,6 +37,9 @@ struct LintStatement {
   std::vector<Operation> operations;
   // PostgreSQL: the parse tree; null where the parser does not know the syntax.
   std::shared_ptr<const pg_query::ParseResult> tree;
+  // PostgreSQL: what the parser says instead of a tree, and where in the statement.
+  std::string syntax_error;
+  size_t syntax_error_offset = 0;
 };
 
 class LintSection {

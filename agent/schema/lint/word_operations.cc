@@ -139,7 +139,9 @@ class Reader {
   }
 
   void ReadRenameClause(const std::string& table, LintWords& clause) {
-    if (clause.Peek() == "index" || clause.Peek() == "key") return;
+    for (absl::string_view other : {"index", "key", "constraint"}) {
+      if (clause.Peek() == other) return;
+    }
     if (clause.TakeAny({"to", "as"})) {
       Add({.action = Action::kRenameTable, .table = table, .name = clause.TakeName()});
       return;

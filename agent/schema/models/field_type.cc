@@ -104,15 +104,20 @@ bool IsNumber(const Field& field, absl::string_view type) {
 // `type` with length, precision and scale.
 std::optional<std::string> WithSize(const Field& field, const ColumnOptions& options,
                                     std::string type, Problems& problems) {
+  auto wrong = [&](absl::string_view what) {
+    problems.Add(field, absl::StrCat("field '", field.full_name(), "' ", what),
+                 "a string has a length from 1 (varchar), or a precision (numeric)");
+    return std::nullopt;
+  };
   auto refuse = [&](absl::string_view option, absl::string_view wanted) {
     problems.Add(field, absl::StrCat("'", option, "' of field '", field.full_name(), "' is for ",
                                      wanted, ", and its column is ", type));
     return std::nullopt;
   };
   if (options.length() != 0) {
-    if (type != kText || options.length() < 0 || options.has_precision()) {
-      return refuse("length", "strings");
-    }
+    if (type != kText) return refuse("length", "strings");
+    if (options.length() < 0) return wrong(absl::StrCat("has the length ", options.length()));
+    if (options.has_precision()) return wrong("has both 'length' and 'precision'");
     return absl::StrCat("character varying(", options.length(), ")");
   }
   if (!options.has_precision()) {

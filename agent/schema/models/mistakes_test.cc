@@ -46,6 +46,11 @@ TEST(MistakesTest, MistakesAreNamedWithTheirPlace) {
        "store it as bytes"},
       {"message T { option (brant.table) = {}; int32 x = 1 [(brant.column).length = 5]; }",
        "'length' of field 'shop.T.x' is for strings, and its column is integer"},
+      {"message T { option (brant.table) = {}; string x = 1 [(brant.column).length = -1]; }",
+       "field 'shop.T.x' has the length -1\n  hint: a string has a length from 1"},
+      {"message T { option (brant.table) = {}; "
+       "string x = 1 [(brant.column) = {length: 3, precision: 5}]; }",
+       "field 'shop.T.x' has both 'length' and 'precision'"},
       {"message T { option (brant.table) = {}; bool x = 1 [(brant.column).precision = 5]; }",
        "'precision' of field 'shop.T.x' is for numbers and times"},
       {"message T { option (brant.table) = {}; int32 x = 1 [(brant.column).array = true]; }",
@@ -74,6 +79,11 @@ TEST(MistakesTest, MistakesAreNamedWithTheirPlace) {
       {"message T { option (brant.table) = {}; int32 x = 1; }\n"
        "message U { option (brant.table) = {name: \"t\"}; int32 x = 1; }",
        "shop.proto:5:1: message 'shop.U' is the table 't', and so is another one"},
+      // What refers to the one that has another name does not hide it.
+      {"message T { option (brant.table) = {}; int32 x = 1 [(brant.column).references = \"u.x\"]; "
+       "}\n"
+       "message U { option (brant.table) = {name: \"t\"}; int32 x = 1; }",
+       "shop.proto:5:1: message 'shop.U' is the table 't', and so is another one"},
       {"message T { option (brant.table) = {}; int32 x = 1; "
        "int32 y = 2 [(brant.column).name = \"x\"]; }",
        "is the column 'x', and so is another one"},
@@ -99,7 +109,11 @@ TEST(MistakesTest, MistakesAreNamedWithTheirPlace) {
        "int32 x = 1 [(brant.column).references = \"t.id\"]; }",
        "refers to 't.id': the table 't' has no column 'id'"},
       {"message T { option (brant.table) = {}; int32 x = 1 [(brant.column).references = \"t\"]; }",
-       "the table 't' has no primary key of one column"},
+       "the table 't' has no primary key of one column\n  hint: references names a table"},
+      {"message T { option (brant.table) = {primary_key: [\"x\", \"y\"]}; int32 x = 1; "
+       "int32 y = 2 [(brant.column).references = \"t\"]; }",
+       "has no primary key of one column\n  hint: a key of several columns is referred to by an "
+       "option of the message: option (brant.foreign_key) = {columns: […], table: \"…\"};"},
       {"message T { option (brant.table) = {}; int64 x = 1 [(brant.column).primary_key = true]; "
        "int32 y = 2 [(brant.column).references = \"t\"]; }",
        "field 'shop.T.y' is integer, and the column that it refers to, t.x, is bigint"},

@@ -36,7 +36,7 @@ void AddTables(const pb::Descriptor& message, const SchemaDriver& postgresql, Pr
   }
 }
 
-void CheckNames(const std::vector<ModelTable>& tables, NamesInUse& names, Problems& problems) {
+void CheckTableNames(const std::vector<ModelTable>& tables, NamesInUse& names, Problems& problems) {
   for (const ModelTable& model : tables) {
     if (!names.Add(model.table.name.schema, model.table.name.name)) {
       problems.Add(*model.message,
@@ -44,6 +44,11 @@ void CheckNames(const std::vector<ModelTable>& tables, NamesInUse& names, Proble
                                 Describe(model.table.name), "', and so is another one"),
                    "give one of them a name with option (brant.table) = {name: \"…\"};");
     }
+  }
+}
+
+void CheckColumnNames(const std::vector<ModelTable>& tables, Problems& problems) {
+  for (const ModelTable& model : tables) {
     std::set<std::string> columns;
     for (size_t i = 0; i < model.columns.size(); ++i) {
       const std::string& name = model.table.columns[i].name;
@@ -141,9 +146,11 @@ absl::StatusOr<Models> ReadModels(const std::vector<SchemaDriver::Script>& files
       AddTables(*file->message_type(i), postgresql, problems, tables);
     }
   }
-  ResolveReferences(tables, problems);
   NamesInUse names;
-  CheckNames(tables, names, problems);
+  // First: a reference to a table that two messages claim finds none.
+  CheckTableNames(tables, names, problems);
+  ResolveReferences(tables, problems);
+  CheckColumnNames(tables, problems);
   AddConstraints(tables, postgresql, names, problems);
   AddIndexes(tables, names, problems);
   Models models;

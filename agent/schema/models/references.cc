@@ -20,8 +20,11 @@ struct Reference {
 struct Target {
   ModelTable* table = nullptr;
   const Column* column = nullptr;
-  // Why there is none.
+  // Why there is none, and what to do.
   std::string problem;
+  std::string hint =
+      "references names a table of the models and its column as the database has them: "
+      "references: \"table.column\"";
 };
 
 // `table`, `table.column` or `schema.table.column`.
@@ -44,6 +47,11 @@ Target FindTarget(const ModelTables& tables, const std::string& schema, const st
     const std::vector<std::string> key = PrimaryKeyColumns(*target.table);
     if (key.size() != 1) {
       target.problem = absl::StrCat("the table '", table, "' has no primary key of one column");
+      if (!key.empty()) {
+        target.hint =
+            "a key of several columns is referred to by an option of the message: "
+            "option (brant.foreign_key) = {columns: […], table: \"…\"};";
+      }
       return target;
     }
     column = key.front();
@@ -135,8 +143,7 @@ void ResolveReferences(std::vector<ModelTable>& tables, Problems& problems) {
         *source.field,
         absl::StrCat("field '", source.field->full_name(), "' refers to '", text, "': ",
                      target.problem.empty() ? "the two refer to each other" : target.problem),
-        "references names a table of the models and its column as the database has them: "
-        "references: \"table.column\"");
+        target.hint);
   }
 }
 

@@ -80,6 +80,18 @@ class DesiredSchemaTest(harness.EndToEndTest):
         self.assertIn("the database URL has no ://", said)
         self.assertNotIn("private agent", said)
 
+    def test_a_renamed_column_is_named_with_the_tables_old_name(self):
+        self.write("brant.toml", 'schema = "schema.sql"\n')
+        self.write("schema.sql", "CREATE TABLE things (b int);")
+        said = self.refused("diff", "--rename", "t=things", "--rename", "things.a=b")
+        self.assertIn("there is no table or column 'things.a' to rename", said)
+        self.assertIn("its table is still named as the database has it: t.a=b", said)
+        said = self.refused("diff", "--rename", "t.nosuch=b")
+        self.assertIn("there is no column 't.nosuch' to rename", said)
+        self.assertIn("the new one is that of the desired schema", said)
+        self.assertIn("there is no table 'nosuch' to rename",
+                      self.refused("diff", "--rename", "nosuch=b"))
+
     def test_one_source_is_chosen(self):
         self.assertIn("nothing says what the schema should be", self.refused("diff"))
         self.write("brant.toml", 'schema = "a.sql"\nmodels = "models"\n')

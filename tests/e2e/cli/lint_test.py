@@ -80,6 +80,20 @@ class LintTest(harness.EndToEndTest):
             "unknown dialect 'oracle' in the setting 'dialects'", self.lint(2, "cccc").err
         )
 
+    def test_without_dialects_that_of_the_database_url_is_meant(self):
+        self.revision("cccc", "bbbb", "CREATE INDEX i ON t (a);\nALTER TABL t;", "DROP INDEX i;")
+        self.assertEqual(self.lint(0, "cccc", DATABASE_URL="sqlite:///none.db").out, "")
+        url = "postgresql://nobody@127.0.0.1:1/nothing"
+        found = self.lint(5, "cccc", DATABASE_URL=url).out
+        self.assertIn("BR101 blocking-index", found)
+        self.assertIn("20240101_cccc.sql:8: error BR006 syntax-error", found)
+        self.assertNotIn("mysql", found)
+        # Without one, those that the files serve; what was said is stronger.
+        self.assertIn("mysql", self.lint(5, "cccc").out)
+        self.assertEqual(self.lint(0, "cccc", "--dialect", "sqlite", DATABASE_URL=url).out, "")
+        self.write("brant.toml", 'dialects = ["sqlite"]\n')
+        self.assertEqual(self.lint(0, "cccc", DATABASE_URL=url).out, "")
+
     def test_json_is_the_response_and_then_the_error(self):
         lines = self.lint(5, "--output", "json").out.splitlines()
         answer, error = (json.loads(line) for line in lines)

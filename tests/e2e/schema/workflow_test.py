@@ -162,6 +162,20 @@ class WorkflowTest(harness.EndToEndTest):
         other.execute("CREATE TABLE more (id INTEGER NOT NULL PRIMARY KEY);")
         self.assertIn("CREATE TABLE more", self.brant_ok("diff", "--schema-url", other.url))
 
+    def test_another_database_that_needs_more_than_tables(self):
+        if DATABASE != "postgresql":
+            return
+        other = self.new_database(DATABASE, "other")
+        other.execute("CREATE DOMAIN short AS text CHECK (length(VALUE) < 9);")
+        other.execute("CREATE TABLE t (id INTEGER NOT NULL PRIMARY KEY, name short);")
+        result = self.brant("diff", "--schema-url", other.url)
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("schema of the other database", result.err)
+        self.assertIn("make it in this database first, or leave the table out", result.err)
+        self.assertNotIn("files", result.err)
+        self.database.execute("CREATE DOMAIN short AS text CHECK (length(VALUE) < 9);")
+        self.assertIn("CREATE TABLE t", self.brant_ok("diff", "--schema-url", other.url))
+
     def test_an_empty_schema_drops_nothing(self):
         self.database.execute(FIRST)
         result = self.brant("revision", "--autogenerate", "-m", "All", "--schema-command", "true")

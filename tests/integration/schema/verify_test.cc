@@ -22,6 +22,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr absl::string_view kUsers = "CREATE TABLE users (id INTEGER PRIMARY KEY, age INTEGER);";
 
@@ -155,6 +156,16 @@ TEST_P(VerifyTest, ADowngradeThatFailsIsNamedByFileAndLine) {
   EXPECT_THAT(ErrorDetail(status, "hint"),
               HasSubstr("the downgrade of revision b in scratch space"));
   EXPECT_THAT(words_, ElementsAre("a ok"));
+}
+
+TEST_P(VerifyTest, ASecondUpgradeThatFailsIsToldFromTheFirst) {
+  absl::Status status =
+      Verify({Users(), {.id = "b", .revises = "a", .upgrade = "INSERT INTO users VALUES (1, 1);"}});
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_STATEMENT_FAILED) << status;
+  EXPECT_THAT(ErrorDetail(status, "hint"), HasSubstr("the second upgrade, after the downgrade"));
+  status = Verify({Users(), {.id = "b", .revises = "a", .upgrade = "DROP TABLE nothing;"}});
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_STATEMENT_FAILED) << status;
+  EXPECT_THAT(ErrorDetail(status, "hint"), Not(HasSubstr("second")));
 }
 
 TEST_P(VerifyTest, IrreversibleRevisionsAreOnlyRunUp) {
