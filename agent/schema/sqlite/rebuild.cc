@@ -106,8 +106,18 @@ class Rebuild {
       if (check.dropped()) continue;
       Note(absl::StrCat("fails if a row violates CHECK (", check.to->expression, ")"), reviews_);
     }
-    if (change_.to->options.contains("strict") && !change_.from->options.contains("strict")) {
+    if (!change_.to->options.contains("strict")) return;
+    if (!change_.from->options.contains("strict")) {
       Note("fails if a value is not of its column's type: the table becomes STRICT", reviews_);
+      return;
+    }
+    for (const Change<Column>& column : change_.columns) {
+      const bool is_retyped = !column.added() && !column.dropped() &&
+                              column.from->type.native != column.to->type.native;
+      if (!is_retyped) continue;
+      Note(absl::StrCat("fails if a value in ", Label(*column.to), " is not of the type ",
+                        column.to->type.native, ": the table is STRICT"),
+           reviews_);
     }
   }
 

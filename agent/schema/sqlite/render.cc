@@ -337,16 +337,17 @@ class Renderer {
       for (const Index& index : table->indexes) Add(DeclareSqliteIndex(index, table->name.name));
     }
     for (const TableChange& change : diff_.altered_tables) {
-      if (rebuilt_.contains(change.from->name.name)) {
-        for (const Index& index : change.to->indexes) {
-          Add(DeclareSqliteIndex(index, change.to->name.name));
-        }
-        continue;
-      }
-      for (const Change<Index>& index : change.indexes) {
-        if (index.to == nullptr) continue;
-        Add(DeclareSqliteIndex(*index.to, change.to->name.name), "",
-            index.to->unique ? "fails if rows have the same values" : "");
+      const auto is_changed = [&change](const Index& index) {
+        return absl::c_any_of(change.indexes, [&index](const Change<Index>& other) {
+          return other.to != nullptr && other.to->name == index.name;
+        });
+      };
+      const bool is_rebuilt = rebuilt_.contains(change.from->name.name);
+      for (const Index& index : change.to->indexes) {
+        const bool changed = is_changed(index);
+        if (!is_rebuilt && !changed) continue;
+        Add(DeclareSqliteIndex(index, change.to->name.name), "",
+            changed && index.unique ? "fails if rows have the same values" : "");
       }
     }
   }
