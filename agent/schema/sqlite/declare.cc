@@ -112,6 +112,13 @@ std::string DeclareSqliteTable(const Table& table, absl::string_view name) {
                       "\n)", options.empty() ? "" : " ", absl::StrJoin(options, ", "));
 }
 
+std::string DeclareSqliteView(const View& view) {
+  const auto columns = view.options.find("columns");
+  return absl::StrCat("CREATE VIEW ", QuoteSqlite(view.name.name),
+                      columns == view.options.end() ? "" : columns->second, " AS ",
+                      view.definition);
+}
+
 std::string DeclareSqliteIndex(const Index& index, absl::string_view table) {
   const auto part = [](std::string* out, const IndexPart& part) {
     if (part.column.empty()) {

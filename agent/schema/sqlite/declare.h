@@ -14,6 +14,8 @@ std::string DeclareSqliteTable(const Table& table, absl::string_view name);
 // A column as ADD COLUMN takes it, without constraints of the table.
 std::string DeclareSqliteColumn(const Column& column);
 
+// Also with the names that it gives its columns.
+std::string DeclareSqliteView(const View& view);
 std::string DeclareSqliteIndex(const Index& index, absl::string_view table);
 
 }  // namespace brant

@@ -1,10 +1,13 @@
 #include "agent/schema/sqlite/introspect.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/types/span.h"
 #include "agent/base/error.h"
 #include "agent/schema/selection.h"
 #include "agent/schema/sqlite/declaration.h"
@@ -53,6 +56,14 @@ View ReadView(const std::string& name, absl::string_view sql) {
   std::set<std::string> identifiers;
   for (const SqliteToken& token : tokens) {
     if (token.kind == SqliteTokenKind::kQuoted) identifiers.insert(token.text);
+  }
+  const auto head = tokens.begin() + static_cast<std::ptrdiff_t>(begin);
+  const auto list =
+      std::find_if(tokens.begin(), head, [](const SqliteToken& t) { return t.IsSymbol("("); });
+  if (list != head) {
+    const size_t first = list - tokens.begin();
+    view.options["columns"] =
+        CanonicalSqlite(absl::MakeSpan(tokens).subspan(first, begin - first), identifiers);
   }
   if (begin < tokens.size()) tokens.erase(tokens.begin(), tokens.begin() + begin + 1);
   // In a view, text in double quotes nearly always is a name.

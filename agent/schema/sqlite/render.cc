@@ -206,15 +206,11 @@ class Renderer {
           diff_.views, [&view](const Change<View>& change) { return change.to == &view; });
       if (is_changed || moved_views_.contains(view.name.name)) views.push_back(&view);
     }
-    for (const View* view : OrderViews(views)) {
-      Add(absl::StrCat("CREATE VIEW ", QuoteSqlite(view->name.name), " AS ", view->definition));
-    }
+    for (const View* view : OrderViews(views)) Add(DeclareSqliteView(*view));
     for (const SqliteKeptView& kept : kept_views_) {
       const std::string& name = kept.view->name.name;
       if (!moved_views_.contains(name)) continue;
-      CreateText("view",
-                 absl::StrCat("CREATE VIEW ", QuoteSqlite(name), " AS ", kept.view->definition),
-                 kept.has_old_names, name);
+      CreateText("view", DeclareSqliteView(*kept.view), kept.has_old_names, name);
     }
   }
 

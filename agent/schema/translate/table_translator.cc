@@ -50,7 +50,7 @@ Table TableTranslator::Translate() {
   for (const Trigger& trigger : table_.triggers) {
     Note(absl::StrCat("trigger ", trigger.name), "is left out: triggers are not translated");
   }
-  for (absl::string_view option : {"unlogged", "partition by"}) {
+  for (absl::string_view option : {"unlogged", "partition by", "with system versioning"}) {
     if (table_.options.contains(std::string(option))) {
       Note("", absl::StrCat("the table's option '", option, "' is left out"));
     }

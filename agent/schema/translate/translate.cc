@@ -22,6 +22,11 @@ void TranslateView(const View& view, const SchemaDriver& from, const SchemaDrive
   const TranslatedSql query = TranslateQuery(view.definition, from.dialect(), to);
   if (!query.ok()) return leave_out(query.problem);
   for (const std::string& note : query.notes) translation.notes.push_back({result.name, "", note});
+  if (const auto columns = view.options.find("columns"); columns != view.options.end()) {
+    translation.notes.push_back(
+        {result.name, "",
+         absl::StrCat("the names of its columns are left out: ", columns->second)});
+  }
   result.definition = query.sql;
   for (const ObjectName& name : view.reads) {
     result.reads.push_back(TranslateName(name, to.dialect()));

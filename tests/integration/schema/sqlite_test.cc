@@ -221,6 +221,16 @@ TEST_F(SqliteTest, OnConflictOutlivesARebuild) {
   EXPECT_EQ(Value("SELECT group_concat(id) FROM t"), "2");
 }
 
+TEST_F(SqliteTest, AViewKeepsTheNamesOfItsColumns) {
+  const std::string view = "CREATE VIEW names (\"the name\", age) AS SELECT name, 7 FROM users;";
+  ASSERT_NO_FATAL_FAILURE(Open(absl::StrCat("CREATE TABLE users (name TEXT);", view)));
+  Migrate(absl::StrCat("CREATE TABLE users (name BLOB);", view));
+  Execute("INSERT INTO users VALUES ('ann')");
+  EXPECT_EQ(Value("SELECT \"the name\" || age FROM names"), "ann7");
+  Migrate("CREATE TABLE users (name BLOB); CREATE VIEW names (a, b) AS SELECT name, 7 FROM users;");
+  EXPECT_EQ(Value("SELECT a || b FROM names"), "ann7");
+}
+
 TEST_F(SqliteTest, TextThatBecomesANumberIsALoss) {
   ASSERT_NO_FATAL_FAILURE(Open("CREATE TABLE t (a TEXT, b INT, c BLOB, d TEXT)"));
   EXPECT_EQ(Losses(Migrate("CREATE TABLE t (a INTEGER, b TEXT, c BLOB, d VARCHAR(9))")),
