@@ -50,9 +50,9 @@ absl::Status Failed(const absl::Status& status, const SchemaDriver::Script& scri
                     const Statement& statement) {
   if (!IsStatements(status)) return status;
   const bool is_denied = ReasonOf(status) == v1::ERROR_REASON_DATABASE_PERMISSION_DENIED;
-  Error error(is_denied ? v1::ERROR_REASON_DATABASE_PERMISSION_DENIED
-                        : v1::ERROR_REASON_STATEMENT_FAILED,
-              absl::StrCat("the desired schema can't be evaluated: ", status.message()));
+  Error error(
+      is_denied ? v1::ERROR_REASON_DATABASE_PERMISSION_DENIED : v1::ERROR_REASON_STATEMENT_FAILED,
+      absl::StrCat("the desired schema can't be evaluated: ", status.message()));
   At(error, script, statement.offset + PositionOf(status));
   error.Statement(statement.text)
       .Database(ErrorDetail(status, "database_code"), ErrorDetail(status, "database_message"))
