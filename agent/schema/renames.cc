@@ -150,7 +150,11 @@ absl::StatusOr<Catalog> ApplyRenames(const Catalog& catalog, const std::vector<R
     for (Trigger& trigger : view.triggers) RenameIn(trigger, catalog.dialect, table_words);
   };
   for (View& view : result.views) follow(view);
-  for (View& view : result.excluded_views) follow(view);
+  // Of the others, PostgreSQL alone follows by itself; elsewhere Render has to say
+  // what a rename does to them.
+  if (catalog.dialect == Dialect::kPostgresql) {
+    for (View& view : result.excluded_views) follow(view);
+  }
   SortByName(result);
   return result;
 }
