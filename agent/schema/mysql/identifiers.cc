@@ -59,6 +59,26 @@ bool IsPlain(absl::string_view identifier) {
   });
 }
 
+// What a character behind a backslash stands for.
+char Unescape(char c) {
+  switch (c) {
+    case '0':
+      return '\0';
+    case 'b':
+      return '\b';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'Z':
+      return '\x1a';
+    default:
+      return c;
+  }
+}
+
 }  // namespace
 
 std::string QuoteIdentifier(absl::string_view identifier) {
@@ -87,9 +107,10 @@ std::vector<std::string> ReadStrings(absl::string_view list) {
     if (list[at] != '\'') continue;
     std::string text;
     for (++at; at < list.size(); ++at) {
-      const bool escaped =
-          at + 1 < list.size() && (list[at] == '\\' || (list[at] == '\'' && list[at + 1] == '\''));
-      if (escaped) {
+      const bool more = at + 1 < list.size();
+      if (more && list[at] == '\\') {
+        text.push_back(Unescape(list[++at]));
+      } else if (more && list[at] == '\'' && list[at + 1] == '\'') {
         text.push_back(list[++at]);
       } else if (list[at] == '\'') {
         break;

@@ -27,6 +27,7 @@ TEST(IdentifiersTest, Strings) {
   EXPECT_EQ(QuoteString("it's \\ so"), "'it''s \\\\ so'");
   EXPECT_THAT(ReadStrings("'a','b''c',  'd\\\\e','',',)'"),
               ElementsAre("a", "b'c", "d\\e", "", ",)"));
+  EXPECT_THAT(ReadStrings(R"('a\nb\r\t\Z\'\%')"), ElementsAre("a\nb\r\t\x1a'%"));
 }
 
 }  // namespace
