@@ -16,6 +16,7 @@
 #include "agent/schema/mysql/identifiers.h"
 #include "agent/schema/mysql/own_indexes.h"
 #include "agent/schema/mysql/server.h"
+#include "agent/schema/mysql/table_parts.h"
 #include "agent/schema/mysql/view_text.h"
 #include "agent/schema/selection.h"
 
@@ -30,11 +31,6 @@ constexpr int kMysqlWithChecks = 80016;
 constexpr int kMysqlWithExpressionIndexes = 80013;
 
 std::string Text(const Row& row, size_t place) { return row[place].value_or(""); }
-
-// Of a collation's name; they begin with it.
-std::string CharacterSetOf(const std::string& collation) {
-  return collation.substr(0, collation.find('_'));
-}
 
 // RESTRICT and NO ACTION are the same to these servers.
 std::string RuleOf(const std::string& rule) {
@@ -97,13 +93,9 @@ class Introspector {
       Table table;
       table.name.name = Text(row, 0);
       if (!IsSelected(selection_, table.name)) continue;
-      if (Text(row, 1) != "InnoDB") table.options["engine"] = Text(row, 1);
+      SetEngine(table, Text(row, 1));
       const std::string collation = Text(row, 2);
-      if (collation != server_.collation) {
-        table.options["collation"] = collation;
-        const std::string charset = CharacterSetOf(collation);
-        if (charset != server_.character_set) table.options["charset"] = charset;
-      }
+      SetCollation(table, server_, collation);
       ReadOptions(Text(row, 3), table);
       table.comment = Text(row, 4);
       if (Text(row, 5) == "SYSTEM VERSIONED") table.options["with system versioning"] = "";
@@ -187,7 +179,7 @@ class Introspector {
       Table* of = TableOf(Text(row, 0));
       if (of == nullptr) continue;
       if (of != table || Text(row, 1) != index.name) {
-        AddIndex(table, std::exchange(index, Index()));
+        if (table != nullptr) AddIndex(*table, std::exchange(index, Index()));
         table = of;
         index.name = Text(row, 1);
         index.unique = Text(row, 2) == "0";
@@ -208,29 +200,8 @@ class Introspector {
       }
       index.parts.push_back(std::move(part));
     }
-    AddIndex(table, std::move(index));
+    if (table != nullptr) AddIndex(*table, std::move(index));
     return absl::OkStatus();
-  }
-
-  static void AddIndex(Table* table, Index index) {
-    if (table == nullptr) return;
-    // MariaDB adds it to every unique key by itself.
-    const Column* last = FindColumn(*table, index.parts.back().column);
-    const bool is_added = index.unique && last != nullptr && last->generated == "ROW END";
-    if (is_added && index.parts.size() > 1) index.parts.pop_back();
-    bool plain = index.unique && index.comment.empty();
-    std::vector<std::string> columns;
-    for (const IndexPart& part : index.parts) {
-      plain &= !part.descending && part.prefix_length == 0 && part.expression.empty();
-      columns.push_back(part.column);
-    }
-    if (index.name == "PRIMARY") {
-      table->primary_key = PrimaryKey{"", std::move(columns)};
-    } else if (plain) {
-      table->uniques.push_back({index.name, std::move(columns)});
-    } else {
-      table->indexes.push_back(std::move(index));
-    }
   }
 
   absl::Status ReadForeignKeys() {
