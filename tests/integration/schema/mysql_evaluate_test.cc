@@ -111,6 +111,31 @@ TEST_F(MysqlEvaluateTest, NamesTheStatementThatFails) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("already exists"));
 }
 
+// Temporary tables, which most are evaluated as, have no foreign keys.
+TEST_F(MysqlEvaluateTest, NamesTheForeignKeyThatFails) {
+  const absl::Status status =
+      Try("CREATE TABLE p (id INT PRIMARY KEY);\nCREATE TABLE c (a BIGINT, FOREIGN KEY (a) "
+          "REFERENCES p (id));\nCREATE VIEW v AS SELECT * FROM c;");
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_STATEMENT_FAILED) << status;
+  EXPECT_EQ(ErrorDetail(status, "line"), "2");
+  EXPECT_THAT(std::string(status.message()), HasSubstr("incorrectly formed"));
+}
+
+TEST_F(MysqlEvaluateTest, LooksAtWhatIsSelected) {
+  const auto catalog = driver().Evaluate(
+      database().database(),
+      {{"a.sql",
+        "CREATE TABLE a (id INT PRIMARY KEY); CREATE TABLE b (id INT, CONSTRAINT f FOREIGN KEY "
+        "(id) "
+        "REFERENCES a (id)); CREATE TABLE c (id INT); CREATE VIEW v AS SELECT * FROM c"}},
+      {.exclude = {"a", "c"}}, never_);
+  ASSERT_TRUE(catalog.ok()) << DescribeError(catalog.status());
+  ASSERT_EQ(catalog->tables.size(), 1u);
+  EXPECT_EQ(catalog->tables[0].name.name, "b");
+  EXPECT_EQ(catalog->tables[0].foreign_keys.size(), 1u);
+  EXPECT_EQ(catalog->views.size(), 1u);
+}
+
 TEST_F(MysqlEvaluateTest, IsLikeTheDatabaseItself) {
   Execute(absl::StrCat("ALTER DATABASE ", real_, " CHARACTER SET latin1 COLLATE latin1_bin"));
   const Catalog catalog = Evaluate(

@@ -1,0 +1,197 @@
+// What a plan with temporary tables makes is what the statements make as they are.
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "agent/base/error.h"
+#include "agent/schema/ddl.h"
+#include "agent/schema/diff.h"
+#include "agent/schema/mysql/driver.h"
+#include "agent/schema/mysql/run_plan.h"
+#include "agent/schema/scratch.h"
+#include "tests/integration/schema/mysql_catalog.h"
+#include "tests/integration/schema/mysql_random_schema.h"
+#include "tests/integration/schema/round_trip.h"
+
+namespace brant {
+namespace {
+
+// Nothing: the statements have to be run as they are.
+std::optional<Catalog> EvaluateByPlan(absl::string_view script) {
+  MysqlCatalog world;
+  const std::vector<SchemaDriver::Script> scripts = {{"schema.sql", std::string(script)}};
+  const auto statements =
+      ReadScripts(Dialect::kMysql, scripts, [](absl::string_view sql) { return ""; });
+  EXPECT_TRUE(statements.ok()) << statements.status();
+  const auto plan = mysql::PlanEvaluation(*statements);
+  if (!plan.has_value()) return std::nullopt;
+  const CancelToken never;
+  auto catalog = mysql::RunPlan(world.session(), *plan, {}, never);
+  EXPECT_TRUE(catalog.ok()) << catalog.status();
+  return *std::move(catalog);
+}
+
+Catalog Make(absl::string_view script) {
+  MysqlCatalog world;
+  world.Execute(script);
+  EXPECT_TRUE(world.session().Reset().ok());
+  return world.Introspect();
+}
+
+void ExpectSame(absl::string_view script) {
+  const std::optional<Catalog> by_plan = EvaluateByPlan(script);
+  ASSERT_TRUE(by_plan.has_value()) << script;
+  const Catalog made = Make(script);
+  const MysqlSchemaDriver driver;
+  EXPECT_EQ(Difference(driver, *by_plan, made), "") << script;
+  EXPECT_EQ(Difference(driver, made, *by_plan), "") << script;
+  // Also what is not compared.
+  EXPECT_TRUE(by_plan->tables == made.tables) << script;
+  EXPECT_TRUE(by_plan->views == made.views) << script;
+}
+
+constexpr absl::string_view kParent =
+    "CREATE TABLE p (id INT PRIMARY KEY, a INT, b INT, name VARCHAR(9) UNIQUE, KEY ab (a, b));\n";
+
+TEST(MysqlTemporaryTablesTest, HaveTheSameColumnsAndKeys) {
+  ExpectSame(R"sql(
+CREATE TABLE t (
+  id INT UNSIGNED AUTO_INCREMENT, b BOOLEAN DEFAULT TRUE, z INT(5) ZEROFILL,
+  s VARCHAR(20) NOT NULL DEFAULT 'it''s \\ "x"', latin VARCHAR(9) CHARACTER SET latin1,
+  bin VARCHAR(9) COLLATE utf8mb4_bin, bytes BINARY(3), bits BIT(3) DEFAULT b'101',
+  d DECIMAL(10,2) DEFAULT 1, f FLOAT DEFAULT 1.5, day DATE DEFAULT '2020-01-01', y YEAR,
+  at DATETIME(3) DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)
+    COMMENT 'a ''q'' \\ b',
+  ts TIMESTAMP, ts2 TIMESTAMP NULL DEFAULT NULL, ts3 TIMESTAMP NOT NULL DEFAULT NOW(),
+  j JSON, k JSON NOT NULL DEFAULT '{}' COMMENT 'json', e ENUM('a','b''c','d,e)','\n\\') DEFAULT 'a',
+  st SET('x','y') CHARACTER SET latin1, stored INT AS (seen + 1) STORED,
+  seen INT UNSIGNED DEFAULT 5, computed INT GENERATED ALWAYS AS (seen * (2 + 1)) COMMENT 'c',
+  hidden INT INVISIBLE DEFAULT 3, u UUID DEFAULT UUID(), ip INET6, ex INT DEFAULT (1 + 2),
+  checked INT CHECK (checked > 0 AND checked <> 7), t1 TEXT DEFAULT 'a\nb', t2 MEDIUMTEXT,
+  p POINT NOT NULL, cc VARCHAR(30) COMPRESSED, bl BLOB, `a b``c` INT COMMENT 'ü €\n\r\t\Z \'x\'',
+  `default` INT DEFAULT -1,
+  PRIMARY KEY (id, seen), UNIQUE KEY uq (s), UNIQUE (d, f), KEY (t1(10)),
+  KEY k2 (seen DESC, d) COMMENT 'it''s\n', UNIQUE KEY uc (f) COMMENT 'u', KEY kk USING HASH (f),
+  SPATIAL KEY sp (p), KEY `a b``c` (`a b``c`),
+  CONSTRAINT ck CHECK (d > 1 AND s <> ',x)' OR bin LIKE 'a%'), CHECK (d < 1000)
+) ENGINE=InnoDB AUTO_INCREMENT=7 COMMENT='the \n''table' ROW_FORMAT = DYNAMIC;
+CREATE TABLE latin (a VARCHAR(3), b VARCHAR(3) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, j JSON)
+  DEFAULT CHARSET latin1 COLLATE latin1_bin;
+CREATE TABLE bin (a VARCHAR(3), j JSON) CHARACTER SET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE TABLE IF NOT EXISTS `ENGINE` (a INT) ENGINE MyISAM;
+CREATE UNIQUE INDEX ue ON `ENGINE` (a);
+CREATE INDEX late ON t (day) COMMENT 'late';
+)sql");
+}
+
+TEST(MysqlTemporaryTablesTest, HaveTheSameForeignKeys) {
+  for (const char* script : {
+           "CREATE TABLE c (id INT, CONSTRAINT f FOREIGN KEY (id) REFERENCES p (id))",
+           "CREATE TABLE c (id INT, x INT, FOREIGN KEY (id) REFERENCES p (id) ON DELETE CASCADE)",
+           "CREATE TABLE c (a INT, b INT, FOREIGN KEY (A, b) REFERENCES p (a, B) ON UPDATE SET "
+           "NULL ON DELETE RESTRICT, y INT, CONSTRAINT FOREIGN KEY (y) REFERENCES p (a) ON DELETE "
+           "NO ACTION, CHECK (y > 1))",
+           "CREATE TABLE c (a INT, KEY ka (a, id), id INT, CONSTRAINT fa FOREIGN KEY (a) "
+           "REFERENCES p (id), KEY fa (a))",
+           "CREATE TABLE c (a INT PRIMARY KEY, CONSTRAINT `f x` FOREIGN KEY (`a`) REFERENCES `p` "
+           "(`id`) ON UPDATE CASCADE ON DELETE CASCADE) COMMENT 'FOREIGN KEY (a) REFERENCES q'",
+           "CREATE TABLE c (a INT, parent INT, PRIMARY KEY (a), CONSTRAINT self FOREIGN KEY "
+           "(parent) REFERENCES c (a))",
+           "CREATE TABLE c (n VARCHAR(9), FOREIGN KEY (n) REFERENCES p (name))",
+           "CREATE TABLE c (a INT, b INT); ALTER TABLE c ADD CONSTRAINT f FOREIGN KEY (a) "
+           "REFERENCES p (id), ADD FOREIGN KEY (b) REFERENCES p (id); CREATE INDEX ia ON c (a)",
+           "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (id)); CREATE INDEX ia ON c (a)",
+           "CREATE TABLE c (a INT, KEY (a), FOREIGN KEY (a) REFERENCES p (id), CONSTRAINT g "
+           "FOREIGN KEY (a) REFERENCES p (a))",
+           "SET foreign_key_checks = 0; CREATE TABLE c (a INT, CONSTRAINT f FOREIGN KEY (a) "
+           "REFERENCES z (id)); CREATE TABLE z (id INT PRIMARY KEY)",
+       }) {
+    ExpectSame(absl::StrCat(kParent, script));
+  }
+}
+
+TEST(MysqlTemporaryTablesTest, StandBesideWhatIsMadeAsItIs) {
+  for (const char* script : {
+           "CREATE TABLE c (id INT PRIMARY KEY, p_id INT, FOREIGN KEY (p_id) REFERENCES p (id)); "
+           "CREATE VIEW v AS SELECT c.id, P.a FROM c JOIN p P ON P.id = c.p_id; CREATE VIEW w AS "
+           "SELECT * FROM v",
+           "CREATE TABLE c (a INT); CREATE TRIGGER tr BEFORE INSERT ON c FOR EACH ROW SET NEW.a "
+           "= 1",
+           "CREATE FUNCTION f() RETURNS INT RETURN (SELECT COUNT(*) FROM p); CREATE TABLE c (a "
+           "INT); CREATE VIEW v AS SELECT f() AS n",
+           "CREATE TABLE c (a INT, txt TEXT, FULLTEXT KEY ft (txt), KEY (a)); CREATE TABLE d (b "
+           "INT, CONSTRAINT f FOREIGN KEY (b) REFERENCES c (a))",
+           "CREATE TABLE c (a INT, txt TEXT); CREATE FULLTEXT INDEX ft ON c (txt)",
+           "CREATE TABLE c (a INT PRIMARY KEY) PARTITION BY HASH (a) PARTITIONS 2",
+           "CREATE TABLE c (a INT) WITH SYSTEM VERSIONING",
+           "CREATE TABLE c (a INT REFERENCES p (id), x INT)",
+           "CREATE TABLE c AS SELECT id FROM p",
+           "CREATE TABLE c (a INT /*!50100 DEFAULT 7 */)",
+           "/*!40101 SET @saved = @@character_set_client */; DROP TABLE IF EXISTS c; CREATE TABLE "
+           "c (a INT); /*!40101 SET character_set_client = @saved */",
+           "SET NAMES latin1; CREATE TABLE c (a INT COMMENT 'é'); SET sql_quote_show_create = 0, "
+           "sql_mode = 'NO_ENGINE_SUBSTITUTION'",
+       }) {
+    ExpectSame(absl::StrCat(kParent, script));
+  }
+}
+
+TEST(MysqlTemporaryTablesTest, AreNotUsedWhereTheyWouldTellLess) {
+  for (const char* script : {
+           // The server refuses these.
+           "CREATE TABLE c (a BIGINT, FOREIGN KEY (a) REFERENCES p (id))",
+           "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES nowhere (id))",
+           "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (b))",
+           "CREATE TABLE c (a INT, FOREIGN KEY (x) REFERENCES p (id))",
+           "CREATE TABLE c (a INT NOT NULL, FOREIGN KEY (a) REFERENCES p (id) ON DELETE SET NULL)",
+           "CREATE TABLE c (a INT, CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id)); CREATE TABLE "
+           "d (a INT, CONSTRAINT F FOREIGN KEY (a) REFERENCES p (id))",
+           "CREATE TABLE c (a INT, CONSTRAINT f FOREIGN KEY (a) REFERENCES z (id)); CREATE TABLE "
+           "z (id INT PRIMARY KEY)",
+           "CREATE TABLE c (n VARCHAR(9) COLLATE utf8mb4_bin, FOREIGN KEY (n) REFERENCES p (name))",
+           "CREATE TABLE c (a INT, a INT)",
+           // Indexes of foreign keys that depend on each other, and on names.
+           "CREATE TABLE c (a INT, b INT, CONSTRAINT f FOREIGN KEY (a) REFERENCES p (a), "
+           "CONSTRAINT g FOREIGN KEY (a, b) REFERENCES p (a, b))",
+           "CREATE TABLE c (a INT, b INT, KEY a (b), FOREIGN KEY (a) REFERENCES p (id))",
+           "CREATE TABLE c (a INT, CONSTRAINT c_ibfk_7 FOREIGN KEY (a) REFERENCES p (id))",
+           "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (id)); CREATE TABLE d LIKE c",
+           // Foreign keys that this engine forgets.
+           "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (id)) ENGINE=MyISAM",
+           // Statements that may do anything.
+           "INSERT INTO p (id) VALUES (1)",
+           "ALTER TABLE p ADD COLUMN c INT",
+           "DROP TABLE p; CREATE TABLE p (x INT)",
+           "RENAME TABLE p TO q",
+           "SET sql_mode = 'ANSI_QUOTES'; CREATE TABLE c (\"a\" INT)",
+           "SET sql_mode = 'NO_BACKSLASH_ESCAPES'; CREATE TABLE c (a INT)",
+       }) {
+    EXPECT_FALSE(EvaluateByPlan(absl::StrCat(kParent, script)).has_value()) << script;
+  }
+}
+
+TEST(MysqlTemporaryTablesTest, MakeTheSameOfRandomSchemas) {
+  const int count = PairCount(15);
+  const MysqlSchemaDriver driver;
+  int planned = 0;
+  for (uint64_t seed = FirstSeed(); seed < FirstSeed() + count; ++seed) {
+    SCOPED_TRACE(absl::StrCat("BRANT_SCHEMA_SEED=", seed));
+    const Catalog catalog = MysqlRandomSchema(seed).Make();
+    const Catalog nothing{Dialect::kMysql};
+    const auto diff = Diff(nothing, catalog);
+    const std::string script = ToText(driver.Render(*diff));
+    if (!EvaluateByPlan(script).has_value()) continue;
+    ++planned;
+    ExpectSame(script);
+    if (HasFailure()) return;
+  }
+  std::cerr << planned << " of " << count
+            << " with temporary tables, from BRANT_SCHEMA_SEED=" << FirstSeed() << "\n";
+  EXPECT_GT(planned, 0);
+}
+
+}  // namespace
+}  // namespace brant
