@@ -23,6 +23,9 @@ constexpr int kKeepaliveIdleSeconds = 10;
 constexpr int kKeepaliveIntervalSeconds = 3;
 constexpr int kKeepaliveCount = 3;
 
+// A variable that nobody sets.
+constexpr absl::string_view kStatementNumber = "statement_id";
+
 // No server has a smaller max_allowed_packet that works.
 constexpr size_t kSmallStatement = 16 << 10;
 
@@ -190,7 +193,7 @@ std::optional<Failure> Connection::SelectDatabase(const std::string& name) {
   return std::nullopt;
 }
 
-// The server reports names and values in turn.
+// The server reports names and values in turn; MySQL, at each statement, also its number.
 void Connection::CollectChangedVariables() {
   const char* data = nullptr;
   size_t length = 0;
@@ -199,7 +202,8 @@ void Connection::CollectChangedVariables() {
            mysql_session_track_get_first(handle_, SESSION_TRACK_SYSTEM_VARIABLES, &data, &length);
        end == 0; end = mysql_session_track_get_next(handle_, SESSION_TRACK_SYSTEM_VARIABLES, &data,
                                                     &length)) {
-    if (is_name) changed_variables_.emplace_back(data, length);
+    const absl::string_view text(data, length);
+    if (is_name && text != kStatementNumber) changed_variables_.emplace_back(text);
     is_name = !is_name;
   }
 }
