@@ -130,8 +130,7 @@ Column ReadColumn(const Server& server, const ColumnRow& row, const std::string&
 }
 
 std::string ReadExpression(const Server& server, const std::string& expression) {
-  if (server.is_mariadb) return expression;
-  return absl::StrReplaceAll(expression, {{"\\'", "'"}});
+  return server.is_mariadb ? expression : Unescape(expression);
 }
 
 void AddCheck(Table& table, const std::string& table_collation, CheckConstraint check) {

@@ -27,7 +27,7 @@ struct ColumnRow {
 // `table_collation` is what a column has that names none.
 Column ReadColumn(const Server& server, const ColumnRow& row, const std::string& table_collation);
 
-// MySQL writes quotes within expressions as \', MariaDB as they are.
+// MySQL's catalogue escapes an expression as a whole, as if it were a string's text.
 std::string ReadExpression(const Server& server, const std::string& expression);
 
 // Adds a check. MariaDB's JSON is a LONGTEXT with a check of the column that it is

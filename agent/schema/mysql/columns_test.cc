@@ -1,4 +1,4 @@
-// What MySQL 8 writes, by its manual; MariaDB is tested as a real server.
+// What MySQL writes.
 
 #include "agent/schema/mysql/columns.h"
 
@@ -34,6 +34,8 @@ TEST(ColumnsTest, DefaultsOfMysqlAreExpressions) {
   EXPECT_EQ(Read("char(36)", "uuid()", "DEFAULT_GENERATED").default_value, "(uuid())");
   EXPECT_EQ(Read("varchar(9)", "concat(_utf8mb4\\'a\\',1)", "DEFAULT_GENERATED").default_value,
             "(concat(_utf8mb4'a',1))");
+  EXPECT_EQ(Read("text", R"(_utf8mb4\'it\\\'s \\\\ \\n\')", "DEFAULT_GENERATED").default_value,
+            R"((_utf8mb4'it\'s \\ \n'))");
   const Column at = Read("datetime(6)", "CURRENT_TIMESTAMP(6)",
                          "DEFAULT_GENERATED on update CURRENT_TIMESTAMP(6)");
   EXPECT_EQ(at.default_value, "CURRENT_TIMESTAMP(6)");

@@ -60,7 +60,7 @@ bool IsPlain(absl::string_view identifier) {
 }
 
 // What a character behind a backslash stands for.
-char Unescape(char c) {
+char Meaning(char c) {
   switch (c) {
     case '0':
       return '\0';
@@ -101,6 +101,15 @@ std::string QuoteString(absl::string_view text) {
   return absl::StrCat("'", absl::StrReplaceAll(text, {{"'", "''"}, {"\\", "\\\\"}}), "'");
 }
 
+std::string Unescape(absl::string_view text) {
+  std::string result;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const bool escaped = text[at] == '\\' && at + 1 < text.size();
+    result.push_back(escaped ? Meaning(text[++at]) : text[at]);
+  }
+  return result;
+}
+
 std::vector<std::string> ReadStrings(absl::string_view list) {
   std::vector<std::string> strings;
   for (size_t at = 0; at < list.size(); ++at) {
@@ -109,7 +118,7 @@ std::vector<std::string> ReadStrings(absl::string_view list) {
     for (++at; at < list.size(); ++at) {
       const bool more = at + 1 < list.size();
       if (more && list[at] == '\\') {
-        text.push_back(Unescape(list[++at]));
+        text.push_back(Meaning(list[++at]));
       } else if (more && list[at] == '\'' && list[at + 1] == '\'') {
         text.push_back(list[++at]);
       } else if (list[at] == '\'') {

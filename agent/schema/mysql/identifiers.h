@@ -21,6 +21,9 @@ std::string QuoteList(const std::vector<std::string>& identifiers);
 // A string, for every sql_mode but NO_BACKSLASH_ESCAPES.
 std::string QuoteString(absl::string_view text);
 
+// What a text stands for in which quotes, backslashes and controls are behind a backslash.
+std::string Unescape(absl::string_view text);
+
 // The strings of a list such as that of an enum: `'a','b''c'`.
 std::vector<std::string> ReadStrings(absl::string_view list);
 
