@@ -157,8 +157,10 @@ std::set<std::string> TouchedColumns(const TableChange& change) {
     if (column.added() || column.dropped()) continue;
     const Column& from = *column.from;
     const Column& to = *column.to;
+    // MySQL, unlike MariaDB, refuses AUTO_INCREMENT, too.
     const bool same = from.type.native == to.type.native && from.collation == to.collation &&
-                      from.nullable == to.nullable && from.generated == to.generated;
+                      from.nullable == to.nullable && from.generated == to.generated &&
+                      from.identity == to.identity;
     if (!same) touched.insert(to.name);
   }
   if (!CharacterSetDiffers(change)) return touched;
