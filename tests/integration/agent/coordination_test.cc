@@ -22,7 +22,7 @@ class CoordinationTest : public MigrationTest {
     return Choose("SELECT pg_sleep(60)",
                   "INSERT INTO t WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
                   "WHERE i < 100000000000) SELECT count(*) FROM n",
-                  "INSERT INTO t SELECT SLEEP(60)");
+                  "INSERT INTO t SELECT 1 FROM DUAL WHERE SLEEP(60) = 0");
   }
 
   // Upgrades; cancels again and again once the statement is under way.

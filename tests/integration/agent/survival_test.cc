@@ -282,8 +282,9 @@ TEST_P(ServerSurvivalTest, ACancelRequestOfAnotherAgentIsHeard) {
     under_way.WaitForNotification();
     EXPECT_TRUE(Migrator(database_.get(), options_).RequestCancel("run-1").ok());
   });
-  Outcome outcome =
-      Upgrade({{.id = "a", .upgrade = Choose("SELECT pg_sleep(60);", "", "SELECT SLEEP(60);")}});
+  Outcome outcome = Upgrade(
+      {{.id = "a",
+        .upgrade = Choose("SELECT pg_sleep(60);", "", "SELECT 1 FROM DUAL WHERE SLEEP(60) = 0;")}});
   other.join();
   EXPECT_EQ(ReasonOf(outcome.status), v1::ERROR_REASON_CANCELLED);
   EXPECT_EQ(outcome.run.state(), v1::RUN_STATE_CANCELLED);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/random/random.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "agent/base/error.h"
 #include "agent/database/mysql/mysql_database.h"
@@ -49,6 +50,10 @@ MysqlTestDatabase::~MysqlTestDatabase() {
 
 std::unique_ptr<Session> MysqlTestDatabase::Connect(const SessionOptions& options) {
   return Must(database_->Connect(options));
+}
+
+bool MysqlTestDatabase::IsMariaDb() {
+  return absl::StrContains(Ask(*Connect(), "SELECT VERSION()"), "MariaDB");
 }
 
 std::string MysqlTestDatabase::Ask(Session& session, absl::string_view sql) {

@@ -26,6 +26,8 @@ class MysqlTestDatabase {
   const std::string& name() const { return url_.database; }
   Database& database() { return *database_; }
   std::unique_ptr<Session> Connect(const SessionOptions& options = {});
+  // Else it is MySQL.
+  bool IsMariaDb();
   // The first column of the first row, "NULL" for NULL, "" for no row.
   static std::string Ask(Session& session, absl::string_view sql);
 

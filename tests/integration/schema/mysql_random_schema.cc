@@ -40,6 +40,7 @@ bool IsText(const Column& column) { return absl::EndsWith(column.type.native, "t
 std::string MysqlRandomSchema::Value(const std::string& column) {
   if (column == "b" || column == "c" || column == "Mixed Case") return "'b'";
   if (column == "e") return "'a'";
+  if (column == "j") return "'1'";
   if (column == "dt") return "'2020-01-02 03:04:05'";
   return absl::StartsWith(column, "ref") || column == "parent" ? "NULL" : "1";
 }
@@ -96,6 +97,12 @@ Column MysqlRandomSchema::MakeColumn(const std::string& name,
   return column;
 }
 
+std::string MysqlRandomSchema::Default(const Column& column, const std::string& value) const {
+  const bool is_text = IsText(column) || column.type.kind == TypeKind::kJson;
+  const bool is_expression = absl::StrContains(value, "(");
+  return !for_mariadb_ && (is_text || is_expression) ? absl::StrCat("(", value, ")") : value;
+}
+
 Table MysqlRandomSchema::MakeTable(const std::string& name) {
   Table table;
   table.name.name = name;
@@ -142,7 +149,9 @@ void MysqlRandomSchema::AddNumbers(Table& table) {
 void MysqlRandomSchema::AddOthers(Table& table) {
   if (Chance(0.6)) {
     Column b = MakeColumn("b", {"varchar(20)", "varchar(40)", "char(9)", "text"});
-    if (Chance(0.4)) b.default_value = Pick({"'it''s \\\\'", "''", "concat('b','c')"});
+    if (Chance(0.4)) {
+      b.default_value = Default(b, Pick({"'it''s \\\\'", "''", "concat('b','c')"}));
+    }
     if (Chance(0.2)) b.collation = "utf8mb4_unicode_ci";
     table.columns.push_back(b);
   }
@@ -155,7 +164,7 @@ void MysqlRandomSchema::AddOthers(Table& table) {
   }
   if (Chance(0.4)) {
     Column json = MakeColumn("j", {"json", "longtext"});
-    if (!json.nullable) json.default_value = "'1'";
+    if (!json.nullable) json.default_value = Default(json, "'1'");
     table.columns.push_back(json);
   }
   if (Chance(0.4)) table.columns.push_back(MakeColumn("group", {"tinyint(1)", "int(10) unsigned"}));
@@ -174,7 +183,9 @@ void MysqlRandomSchema::AddChecks(Table& table) {
   const Column* number = NumberOf(table);
   if (number == nullptr) return;
   const std::string name = absl::StrCat("`", number->name, "`");
-  if (Chance(0.3)) {
+  // MySQL's checks are never of a column, and have names of the whole database.
+  const std::string prefix = for_mariadb_ ? "" : absl::StrCat(table.name.name, "_");
+  if (for_mariadb_ && Chance(0.3)) {
     CheckConstraint check;
     check.name = number->name;
     check.of_column = true;
@@ -182,11 +193,13 @@ void MysqlRandomSchema::AddChecks(Table& table) {
     table.checks.push_back(check);
   }
   if (Chance(0.3)) {
-    table.checks.push_back({Pick({"c1", "c2"}), absl::StrCat(name, Pick({" < 100", " < 200"}))});
+    table.checks.push_back(
+        {absl::StrCat(prefix, Pick({"c1", "c2"})), absl::StrCat(name, Pick({" < 100", " < 200"}))});
   }
   const Column* b = FindColumn(table, "b");
   if (b != nullptr && Chance(0.2)) {
-    table.checks.push_back({"both", absl::StrCat(name, " <> 55 or `b` <> 'x'")});
+    table.checks.push_back(
+        {absl::StrCat(prefix, "both"), absl::StrCat(name, " <> 55 or `b` <> 'x'")});
   }
 }
 
@@ -223,7 +236,9 @@ void MysqlRandomSchema::AddForeignKeys(Table& table, const std::vector<Table>& t
     const size_t place = std::uniform_int_distribution<size_t>(0, tables.size() - 1)(random_);
     const Table& target = tables[place];
     const Column* number = NumberOf(target);
-    const bool by_number = number != nullptr && !target.uniques.empty() &&
+    // MySQL wants a whole unique key.
+    if (!for_mariadb_ && target.primary_key->columns.size() > 1) continue;
+    const bool by_number = for_mariadb_ && number != nullptr && !target.uniques.empty() &&
                            target.uniques[0].columns[0] == number->name && Chance(0.5);
     const Column& referenced = by_number ? *number : *FindColumn(target, "id");
     Column column;

@@ -16,7 +16,8 @@ namespace brant {
 
 class MysqlRandomSchema {
  public:
-  explicit MysqlRandomSchema(uint64_t seed) : random_(seed) {}
+  // Of what MariaDB takes, or of what MySQL does.
+  MysqlRandomSchema(uint64_t seed, bool for_mariadb) : random_(seed), for_mariadb_(for_mariadb) {}
 
   Catalog Make();
   // Some of the likely ones.
@@ -39,7 +40,11 @@ class MysqlRandomSchema {
   void AddForeignKeys(Table& table, const std::vector<Table>& tables);
   void AddViews(Catalog& catalog);
 
+  // An expression as a default: MySQL wants parentheses, and of a text always that.
+  std::string Default(const Column& column, const std::string& value) const;
+
   std::mt19937_64 random_;
+  const bool for_mariadb_;
 };
 
 }  // namespace brant

@@ -95,7 +95,7 @@ class MysqlRandomTest : public ::testing::Test {
   }
 
   void ThereAndBack(uint64_t seed) {
-    MysqlRandomSchema random(seed);
+    MysqlRandomSchema random(seed, world_->database().IsMariaDb());
     const Catalog a = Evaluated(random.Make());
     const Catalog b = Evaluated(random.Make());
     const std::vector<Rename> renames = random.Renames(a, b);

@@ -179,7 +179,7 @@ TEST(MysqlTemporaryTablesTest, MakeTheSameOfRandomSchemas) {
   int planned = 0;
   for (uint64_t seed = FirstSeed(); seed < FirstSeed() + count; ++seed) {
     SCOPED_TRACE(absl::StrCat("BRANT_SCHEMA_SEED=", seed));
-    const Catalog catalog = MysqlRandomSchema(seed).Make();
+    const Catalog catalog = MysqlRandomSchema(seed, /*for_mariadb=*/true).Make();
     const Catalog nothing{Dialect::kMysql};
     const auto diff = Diff(nothing, catalog);
     const std::string script = ToText(driver.Render(*diff));
