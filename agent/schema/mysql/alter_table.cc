@@ -46,10 +46,11 @@ class Alteration {
     FindReplacedColumns();
     WriteOptions();
     WriteChecks();
-    DropChecksFirst();
+    const size_t place_before_fills = statements_.size();
     WriteColumns();
     WriteKeys();
     WriteOwnIndexes();
+    DropFirst(place_before_fills);
     std::vector<std::string> actions = options_;
     actions.insert(actions.end(), drops_.begin(), drops_.end());
     actions.insert(actions.end(), changes_.begin(), changes_.end());
@@ -145,7 +146,7 @@ class Alteration {
 
   void DropCheck(const CheckConstraint& check) {
     if (!check.of_column) {
-      drops_.push_back(absl::StrCat("DROP CONSTRAINT ", QuoteIdentifier(check.name)));
+      early_drops_.push_back(absl::StrCat("DROP CONSTRAINT ", QuoteIdentifier(check.name)));
       return;
     }
     const Column* column = FindColumn(to_, check.name);
@@ -164,15 +165,19 @@ class Alteration {
     reviews_.push_back(absl::StrCat("fails if a row does not satisfy the check ", check.name));
   }
 
-  // What is dropped must not stand in the way of the rows' new values.
-  void DropChecksFirst() {
+  // Checks and indexes that are dropped must not stand in the way of the rows' new
+  // values, or of the type that these are of.
+  void DropFirst(size_t place_before_fills) {
     const bool fills = absl::c_any_of(change_.columns, [](const Change<Column>& column) {
       return !column.added() && !column.dropped() && FillsNulls(*column.from, *column.to);
     });
-    if (!fills || drops_.empty()) return;
-    statements_.push_back(
-        {absl::StrCat("ALTER TABLE ", QuoteObject(to_.name), " ", absl::StrJoin(drops_, ", "))});
-    drops_.clear();
+    if (!fills) {
+      drops_.insert(drops_.begin(), early_drops_.begin(), early_drops_.end());
+    } else if (!early_drops_.empty()) {
+      statements_.insert(statements_.begin() + static_cast<ptrdiff_t>(place_before_fills),
+                         {absl::StrCat("ALTER TABLE ", QuoteObject(to_.name), " ",
+                                       absl::StrJoin(early_drops_, ", "))});
+    }
   }
 
   void WriteColumns() {
@@ -289,9 +294,21 @@ class Alteration {
   }
 
   void DropIndex(const std::string& name) {
-    if (dropped_indexes_.insert(name).second) {
-      drops_.push_back(absl::StrCat("DROP INDEX ", QuoteIdentifier(name)));
+    if (!dropped_indexes_.insert(name).second) return;
+    (NumbersRows(name) ? drops_ : early_drops_)
+        .push_back(absl::StrCat("DROP INDEX ", QuoteIdentifier(name)));
+  }
+
+  // An AUTO_INCREMENT column must have an index at any time.
+  bool NumbersRows(const std::string& index) const {
+    std::set<std::string> columns;
+    for (const Column& column : from_.columns) {
+      if (column.identity != Identity::kNone) columns.insert(column.name);
     }
+    const auto is_of = [&](const auto& other) {
+      return other.name == index && Has(other, columns);
+    };
+    return absl::c_any_of(from_.uniques, is_of) || absl::c_any_of(from_.indexes, is_of);
   }
 
   static bool Has(const UniqueConstraint& unique, const std::set<std::string>& columns) {
@@ -362,6 +379,8 @@ class Alteration {
   std::set<std::string> dropped_indexes_;
   std::vector<std::string> options_;
   std::vector<std::string> drops_;
+  // Of checks and indexes.
+  std::vector<std::string> early_drops_;
   std::vector<std::string> changes_;
   std::vector<std::string> adds_;
   std::vector<std::string> losses_;
