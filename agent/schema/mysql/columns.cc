@@ -1,5 +1,6 @@
 #include "agent/schema/mysql/columns.h"
 
+#include <array>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -16,6 +17,8 @@ namespace {
 
 constexpr absl::string_view kOnUpdate = "on update ";
 constexpr absl::string_view kJsonCollation = "utf8mb4_bin";
+constexpr std::array<absl::string_view, 5> kIntroducers = {"_utf8mb4", "_utf8mb3", "_utf8",
+                                                           "_latin1", "_ascii"};
 
 bool IsNumber(const DataType& type) {
   switch (type.kind) {
@@ -64,6 +67,28 @@ std::optional<std::string> ReadDefault(const Server& server, const ColumnRow& ro
   // That of a column which may be NULL and says nothing.
   if (*row.default_value == "NULL") return std::nullopt;
   return WithoutDatabase(server, *row.default_value);
+}
+
+bool IsAscii(absl::string_view text) {
+  return absl::c_all_of(text, [](char c) { return absl::ascii_isascii(c); });
+}
+
+// `_utf8mb4'x'` becomes `'x'`, where it means the same in all of these character sets:
+// MySQL writes one or the other, and another one after some change to the table.
+std::string WithoutCharacterSets(const std::string& expression) {
+  std::string result;
+  size_t copied = 0;
+  Token before;
+  for (TokenReader reader(expression); !reader.AtEnd(); reader.Advance()) {
+    const Token& token = reader.token();
+    if (token.kind == TokenKind::kString && IsAscii(token.text) &&
+        before.kind == TokenKind::kWord && absl::c_linear_search(kIntroducers, before.text)) {
+      absl::StrAppend(&result, expression.substr(copied, before.offset - copied));
+      copied = token.offset;
+    }
+    before = token;
+  }
+  return absl::StrCat(result, expression.substr(copied));
 }
 
 Column* ColumnOf(Table& table, const std::string& name) {
@@ -130,7 +155,7 @@ Column ReadColumn(const Server& server, const ColumnRow& row, const std::string&
 }
 
 std::string ReadExpression(const Server& server, const std::string& expression) {
-  return server.is_mariadb ? expression : Unescape(expression);
+  return server.is_mariadb ? expression : WithoutCharacterSets(Unescape(expression));
 }
 
 void AddCheck(Table& table, const std::string& table_collation, CheckConstraint check) {

@@ -27,7 +27,8 @@ struct ColumnRow {
 // `table_collation` is what a column has that names none.
 Column ReadColumn(const Server& server, const ColumnRow& row, const std::string& table_collation);
 
-// MySQL's catalogue escapes an expression as a whole, as if it were a string's text.
+// MySQL's catalogue escapes an expression as a whole, as if it were a string's text, and
+// names the character set of each string in it.
 std::string ReadExpression(const Server& server, const std::string& expression);
 
 // Adds a check. MariaDB's JSON is a LONGTEXT with a check of the column that it is

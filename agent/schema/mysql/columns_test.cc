@@ -33,9 +33,13 @@ TEST(ColumnsTest, DefaultsOfMysqlAreValues) {
 TEST(ColumnsTest, DefaultsOfMysqlAreExpressions) {
   EXPECT_EQ(Read("char(36)", "uuid()", "DEFAULT_GENERATED").default_value, "(uuid())");
   EXPECT_EQ(Read("varchar(9)", "concat(_utf8mb4\\'a\\',1)", "DEFAULT_GENERATED").default_value,
-            "(concat(_utf8mb4'a',1))");
+            "(concat('a',1))");
   EXPECT_EQ(Read("text", R"(_utf8mb4\'it\\\'s \\\\ \\n\')", "DEFAULT_GENERATED").default_value,
-            R"((_utf8mb4'it\'s \\ \n'))");
+            R"(('it\'s \\ \n'))");
+  EXPECT_EQ(
+      Read("text", "concat(_latin1\\'a\\',_utf8mb4\\'ä\\',_binary\\'b\\')", "DEFAULT_GENERATED")
+          .default_value,
+      "(concat('a',_utf8mb4'ä',_binary'b'))");
   const Column at = Read("datetime(6)", "CURRENT_TIMESTAMP(6)",
                          "DEFAULT_GENERATED on update CURRENT_TIMESTAMP(6)");
   EXPECT_EQ(at.default_value, "CURRENT_TIMESTAMP(6)");
@@ -54,7 +58,7 @@ TEST(ColumnsTest, GeneratedColumnsOfMysql) {
                 "utf8mb4_bin",
                 "concat(`a`,_utf8mb4\\'x\\')"};
   const Column column = ReadColumn(Mysql(), row, "utf8mb4_0900_ai_ci");
-  EXPECT_EQ(column.generated, "concat(`a`,_utf8mb4'x')");
+  EXPECT_EQ(column.generated, "concat(`a`,'x')");
   EXPECT_TRUE(column.generated_stored);
   EXPECT_EQ(column.collation, "utf8mb4_bin");
 }
