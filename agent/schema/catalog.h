@@ -270,6 +270,9 @@ struct View {
 // All by name.
 struct Catalog {
   Dialect dialect = Dialect::kPostgresql;
+  // kMysql: the server is MariaDB. Else it is MySQL, or not known; what is written then
+  // works on both.
+  bool of_mariadb = false;
   std::vector<Table> tables;
   std::vector<EnumType> enums;
   std::vector<Sequence> sequences;

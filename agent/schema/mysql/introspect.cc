@@ -56,6 +56,7 @@ class Introspector {
   Introspector(Session& session, const Selection& selection, Server server)
       : session_(session), selection_(selection), server_(std::move(server)) {
     catalog_.dialect = Dialect::kMysql;
+    catalog_.of_mariadb = server_.is_mariadb;
   }
 
   absl::StatusOr<Catalog> Run() {

@@ -1,6 +1,7 @@
 #include "agent/schema/mysql/rename_statements.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "agent/schema/mysql/definitions.h"
 #include "agent/schema/mysql/identifiers.h"
+#include "agent/schema/mysql/rename_followers.h"
 
 namespace brant::mysql {
 namespace {
@@ -48,13 +50,32 @@ bool HasOwnCheck(const Table& table, const Column& column) {
          });
 }
 
-std::string RenameColumn(const Table* table, const std::string& from, const std::string& to) {
+// `names`: all new ones of the table's renamed columns.
+std::string RenameColumn(const Table* table, const std::set<std::string>& names, bool of_mariadb,
+                         const std::string& from, const std::string& to) {
   const Column* column = table == nullptr ? nullptr : FindColumn(*table, to);
-  if (column == nullptr || !HasOwnCheck(*table, *column)) {
+  const bool is_written_anew = column != nullptr && (HasOwnCheck(*table, *column) ||
+                                                     (!of_mariadb && SpeaksOf(*column, names)));
+  if (!is_written_anew) {
     return absl::StrCat("RENAME COLUMN ", QuoteIdentifier(from), " TO ", QuoteIdentifier(to));
   }
   return absl::StrCat("CHANGE COLUMN ", QuoteIdentifier(from), " ",
                       ColumnDefinition(*table, *column));
+}
+
+// One ALTER TABLE. `table` has the new names.
+std::string RenameColumns(const Table* table, const std::string& name, const Names& columns,
+                          bool of_mariadb) {
+  std::set<std::string> names;
+  for (const auto& [from, to] : columns) names.insert(to);
+  std::vector<std::string> clauses;
+  for (const auto& [from, to] : columns) {
+    clauses.push_back(RenameColumn(table, names, of_mariadb, from, to));
+  }
+  if (table != nullptr && !of_mariadb) {
+    for (std::string& clause : FollowRenames(*table, names)) clauses.push_back(std::move(clause));
+  }
+  return absl::StrCat("ALTER TABLE ", QuoteIdentifier(name), " ", absl::StrJoin(clauses, ", "));
 }
 
 }  // namespace
@@ -86,14 +107,8 @@ std::vector<DdlStatement> RenameStatements(const CatalogDiff& diff, const StaleT
     const Table* table = FindTable(*diff.from, {"", name});
     std::vector<std::string> reviews;
     for (const auto& [from, to] : names) Note(stale.OfRenamedColumn(name, from, to), reviews);
-    statements.push_back(
-        {absl::StrCat("ALTER TABLE ", QuoteIdentifier(name), " ",
-                      absl::StrJoin(names, ", ",
-                                    [table](std::string* out, const auto& column) {
-                                      absl::StrAppend(
-                                          out, RenameColumn(table, column.first, column.second));
-                                    })),
-         "", absl::StrJoin(reviews, "; ")});
+    statements.push_back({RenameColumns(table, name, names, diff.from->of_mariadb), "",
+                          absl::StrJoin(reviews, "; ")});
   }
   return statements;
 }

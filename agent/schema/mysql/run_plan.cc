@@ -58,7 +58,7 @@ absl::StatusOr<std::optional<Catalog>> Read(Session& session, const Server& serv
   }
   // This drops the temporary tables.
   BRANT_RETURN_IF_ERROR(session.Reset());
-  Catalog catalog{Dialect::kMysql};
+  Catalog catalog{Dialect::kMysql, server.is_mariadb};
   if (plan.has_others) {
     BRANT_ASSIGN_OR_RETURN(catalog, IntrospectDatabase(session, selection));
   }

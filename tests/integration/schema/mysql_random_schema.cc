@@ -132,7 +132,8 @@ void MysqlRandomSchema::AddNumbers(Table& table) {
   if (Chance(0.2)) return;
   Column number =
       MakeColumn(kNumbers[Chance(0.5)], {"int(11)", "bigint(20)", "smallint(6)", "decimal(10,2)"});
-  if (Chance(0.4)) number.default_value = Pick({"1", "7", "(1 + 2)"});
+  // To MySQL a column with an expression is a generated one, which must come before another.
+  if (Chance(0.4)) number.default_value = Pick({"1", "7", for_mariadb_ ? "(1 + 2)" : "3"});
   table.columns.push_back(number);
   if (!number.nullable && Chance(0.2)) {
     table.primary_key = PrimaryKey{"", {"id", number.name}};
