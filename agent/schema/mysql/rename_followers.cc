@@ -25,13 +25,12 @@ bool SpeaksOf(const Column& column, const std::set<std::string>& names) {
   return SpeaksOf(column.generated, names) || SpeaksOf(column.default_value.value_or(""), names);
 }
 
-std::vector<std::string> FollowRenames(const Table& table, const std::set<std::string>& names) {
-  std::vector<std::string> drops;
-  std::vector<std::string> adds;
+RenameFollowers FollowRenames(const Table& table, const std::set<std::string>& names) {
+  RenameFollowers followers;
   for (const CheckConstraint& check : table.checks) {
     if (!SpeaksOf(check.expression, names)) continue;
-    drops.push_back(absl::StrCat("DROP CONSTRAINT ", QuoteIdentifier(check.name)));
-    adds.push_back(absl::StrCat("ADD ", CheckDefinition(check)));
+    followers.drops.push_back(absl::StrCat("DROP CONSTRAINT ", QuoteIdentifier(check.name)));
+    followers.adds.push_back(absl::StrCat("ADD ", CheckDefinition(check)));
   }
   for (const Index& index : table.indexes) {
     if (absl::c_none_of(index.parts, [&names](const IndexPart& part) {
@@ -39,15 +38,14 @@ std::vector<std::string> FollowRenames(const Table& table, const std::set<std::s
         })) {
       continue;
     }
-    drops.push_back(absl::StrCat("DROP INDEX ", QuoteIdentifier(index.name)));
-    adds.push_back(absl::StrCat("ADD ", IndexDefinition(index)));
+    followers.drops.push_back(absl::StrCat("DROP INDEX ", QuoteIdentifier(index.name)));
+    followers.adds.push_back(absl::StrCat("ADD ", IndexDefinition(index)));
   }
   for (const Column& column : table.columns) {
     if (names.contains(column.name) || !SpeaksOf(column, names)) continue;
-    adds.push_back(absl::StrCat("MODIFY COLUMN ", ColumnDefinition(table, column)));
+    followers.changes.push_back(absl::StrCat("MODIFY COLUMN ", ColumnDefinition(table, column)));
   }
-  drops.insert(drops.end(), adds.begin(), adds.end());
-  return drops;
+  return followers;
 }
 
 }  // namespace brant::mysql

@@ -50,33 +50,77 @@ bool HasOwnCheck(const Table& table, const Column& column) {
          });
 }
 
-// `names`: all new ones of the table's renamed columns.
-std::string RenameColumn(const Table* table, const std::set<std::string>& names, bool of_mariadb,
-                         const std::string& from, const std::string& to) {
-  const Column* column = table == nullptr ? nullptr : FindColumn(*table, to);
-  const bool is_written_anew = column != nullptr && (HasOwnCheck(*table, *column) ||
-                                                     (!of_mariadb && SpeaksOf(*column, names)));
-  if (!is_written_anew) {
-    return absl::StrCat("RENAME COLUMN ", QuoteIdentifier(from), " TO ", QuoteIdentifier(to));
-  }
-  return absl::StrCat("CHANGE COLUMN ", QuoteIdentifier(from), " ",
-                      ColumnDefinition(*table, *column));
-}
+class ColumnRenames {
+ public:
+  // `table` has the new names; null if it is none of the catalog's.
+  ColumnRenames(const Table* table, const std::string& name, bool of_mariadb)
+      : table_(table),
+        alter_(absl::StrCat("ALTER TABLE ", QuoteIdentifier(name), " ")),
+        of_mariadb_(of_mariadb) {}
 
-// One ALTER TABLE. `table` has the new names.
-std::string RenameColumns(const Table* table, const std::string& name, const Names& columns,
-                          bool of_mariadb) {
-  std::set<std::string> names;
-  for (const auto& [from, to] : columns) names.insert(to);
-  std::vector<std::string> clauses;
-  for (const auto& [from, to] : columns) {
-    clauses.push_back(RenameColumn(table, names, of_mariadb, from, to));
+  // In this order.
+  std::vector<std::string> Write(const Names& columns) const {
+    std::set<std::string> names;
+    for (const auto& [from, to] : columns) names.insert(to);
+    RenameFollowers followers;
+    if (table_ != nullptr && !of_mariadb_) followers = FollowRenames(*table_, names);
+    std::vector<std::string> statements;
+    Add(followers.drops, statements);
+    // MySQL writes the table anew where columns change, and then refuses to rename those
+    // of foreign keys.
+    Names apart;
+    if (!followers.changes.empty() && !AreSwapped(columns)) apart = Unspoken(columns);
+    Add(Clauses(apart, names), statements);
+    Names rest = columns;
+    for (const auto& [from, to] : apart) rest.erase(from);
+    std::vector<std::string> clauses = Clauses(rest, names);
+    clauses.insert(clauses.end(), followers.changes.begin(), followers.changes.end());
+    Add(clauses, statements);
+    Add(followers.adds, statements);
+    return statements;
   }
-  if (table != nullptr && !of_mariadb) {
-    for (std::string& clause : FollowRenames(*table, names)) clauses.push_back(std::move(clause));
+
+ private:
+  void Add(const std::vector<std::string>& clauses, std::vector<std::string>& statements) const {
+    if (!clauses.empty()) statements.push_back(alter_ + absl::StrJoin(clauses, ", "));
   }
-  return absl::StrCat("ALTER TABLE ", QuoteIdentifier(name), " ", absl::StrJoin(clauses, ", "));
-}
+
+  std::vector<std::string> Clauses(const Names& columns, const std::set<std::string>& names) const {
+    std::vector<std::string> clauses;
+    for (const auto& [from, to] : columns) clauses.push_back(Clause(names, from, to));
+    return clauses;
+  }
+
+  std::string Clause(const std::set<std::string>& names, const std::string& from,
+                     const std::string& to) const {
+    const Column* column = table_ == nullptr ? nullptr : FindColumn(*table_, to);
+    const bool is_written_anew = column != nullptr && (HasOwnCheck(*table_, *column) ||
+                                                       (!of_mariadb_ && SpeaksOf(*column, names)));
+    if (!is_written_anew) {
+      return absl::StrCat("RENAME COLUMN ", QuoteIdentifier(from), " TO ", QuoteIdentifier(to));
+    }
+    return absl::StrCat("CHANGE COLUMN ", QuoteIdentifier(from), " ",
+                        ColumnDefinition(*table_, *column));
+  }
+
+  static bool AreSwapped(const Names& columns) {
+    return absl::c_any_of(columns,
+                          [&](const auto& names) { return columns.contains(names.second); });
+  }
+
+  // Those that no other column speaks of.
+  Names Unspoken(const Names& columns) const {
+    Names result;
+    for (const auto& [from, to] : columns) {
+      if (FollowRenames(*table_, {to}).changes.empty()) result[from] = to;
+    }
+    return result;
+  }
+
+  const Table* const table_;
+  const std::string alter_;
+  const bool of_mariadb_;
+};
 
 }  // namespace
 
@@ -107,8 +151,9 @@ std::vector<DdlStatement> RenameStatements(const CatalogDiff& diff, const StaleT
     const Table* table = FindTable(*diff.from, {"", name});
     std::vector<std::string> reviews;
     for (const auto& [from, to] : names) Note(stale.OfRenamedColumn(name, from, to), reviews);
-    statements.push_back({RenameColumns(table, name, names, diff.from->of_mariadb), "",
-                          absl::StrJoin(reviews, "; ")});
+    for (std::string& sql : ColumnRenames(table, name, diff.from->of_mariadb).Write(names)) {
+      statements.push_back({std::move(sql), "", absl::StrJoin(std::exchange(reviews, {}), "; ")});
+    }
   }
   return statements;
 }

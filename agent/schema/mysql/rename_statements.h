@@ -10,7 +10,7 @@
 namespace brant::mysql {
 
 // One RENAME TABLE for all tables, also where they swap their names, and behind it
-// one ALTER TABLE for the columns of each. A column with a check of its own is
+// ALTER TABLE for the columns of each. A column with a check of its own is
 // written anew, because MariaDB's catalogue would go on to call the check by the
 // old name. So is, but for MariaDB, what speaks of a renamed column.
 std::vector<DdlStatement> RenameStatements(const CatalogDiff& diff, const StaleText& stale);

@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "tests/integration/schema/mysql_catalog.h"
 #include "tests/integration/schema/round_trip.h"
 
@@ -18,7 +19,7 @@ using ::testing::Not;
 class MysqlChangeTest : public ::testing::Test, protected MysqlCatalog {};
 
 TEST_F(MysqlChangeTest, MakesAndDropsATableOfEveryType) {
-  const auto script = UpAndDown("", R"(
+  std::string everything = R"(
     CREATE TABLE parent (id INT PRIMARY KEY, a INT, b INT, UNIQUE KEY ab (a, b));
     CREATE TABLE everything (
       id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT,
@@ -44,7 +45,15 @@ TEST_F(MysqlChangeTest, MakesAndDropsATableOfEveryType) {
       CONSTRAINT tc CHECK (n > 0 AND s IN ('a','b') AND s <> 'it''s\n\\ x')
     ) COMMENT 'table''s' ENGINE=InnoDB ROW_FORMAT=COMPRESSED;
     CREATE TABLE latin (a VARCHAR(5), b VARCHAR(5) COLLATE utf8mb4_bin)
-      ENGINE=MyISAM DEFAULT CHARSET=latin1;)");
+      ENGINE=MyISAM DEFAULT CHARSET=latin1;)";
+  if (!database().IsMariaDb()) {
+    // There these defaults want parentheses, and a column's check speaks of it alone.
+    absl::StrReplaceAll({{"'abc'", "('abc')"},
+                         {"JSON_LENGTH(j)", "JSON_LENGTH(jn)"},
+                         {R"(CONCAT('a', 'b\'c'))", R"((CONCAT('a', 'b\'c')))"}},
+                        &everything);
+  }
+  const auto script = UpAndDown("", everything);
   EXPECT_EQ(script.statements.size(), 3u);
   EXPECT_EQ(Losses(script), "");
 }
@@ -73,10 +82,10 @@ TEST_F(MysqlChangeTest, IntrospectsWhatItMeans) {
   EXPECT_EQ(table.columns[4].default_value, "1");
   EXPECT_EQ(table.columns[5].type.kind, TypeKind::kUuid);
   EXPECT_FALSE(table.columns[6].default_value.has_value());
-  EXPECT_EQ(table.columns[7].default_value, "current_timestamp(3)");
-  EXPECT_EQ(table.columns[7].on_update, "current_timestamp(3)");
+  EXPECT_TRUE(absl::EqualsIgnoreCase(*table.columns[7].default_value, "current_timestamp(3)"));
+  EXPECT_TRUE(absl::EqualsIgnoreCase(table.columns[7].on_update, "current_timestamp(3)"));
   ASSERT_EQ(table.checks.size(), 1u);
-  EXPECT_TRUE(table.checks[0].of_column);
+  EXPECT_EQ(table.checks[0].of_column, database().IsMariaDb());
 }
 
 TEST_F(MysqlChangeTest, LeavesOutWhatIsNotSelected) {
@@ -106,6 +115,7 @@ TEST_F(MysqlChangeTest, Columns) {
 }
 
 TEST_F(MysqlChangeTest, SystemVersionedTables) {
+  if (!database().IsMariaDb()) GTEST_SKIP() << "MySQL has none";
   const std::string period =
       "since TIMESTAMP(6) GENERATED ALWAYS AS ROW START, "
       "until TIMESTAMP(6) GENERATED ALWAYS AS ROW END INVISIBLE, "
@@ -130,6 +140,7 @@ TEST_F(MysqlChangeTest, SystemVersionedTables) {
 }
 
 TEST_F(MysqlChangeTest, SequencesOfDefaultsAreOfTheDatabaseAtHand) {
+  if (!database().IsMariaDb()) GTEST_SKIP() << "MySQL has no sequences";
   const std::string sequence = "CREATE SEQUENCE numbers;";
   UpAndDown(absl::StrCat(sequence, "CREATE TABLE t (id INT DEFAULT nextval(numbers))"),
             absl::StrCat(sequence, "CREATE TABLE t (id BIGINT DEFAULT nextval(numbers))"));
@@ -238,6 +249,9 @@ TEST_F(MysqlChangeTest, RestrictAndNoActionAreTheSame) {
 }
 
 TEST_F(MysqlChangeTest, ForeignKeysStandInNobodysWay) {
+  // It allows foreign keys to what is not unique only where that is asked for.
+  const bool is_mariadb = database().IsMariaDb();
+  if (!is_mariadb) GTEST_SKIP() << "MySQL wants a whole unique key behind each foreign key";
   UpAndDown(
       "CREATE TABLE p (id INT PRIMARY KEY, k INT, l VARCHAR(9), UNIQUE KEY uk (k), KEY kl (l));"
       "CREATE TABLE c (a INT, b INT, l VARCHAR(9), KEY ka (a), "
@@ -356,7 +370,7 @@ TEST_F(MysqlChangeTest, Views) {
 TEST_F(MysqlChangeTest, Renames) {
   const auto script = UpAndDown(
       "CREATE TABLE users (id INT PRIMARY KEY, name VARCHAR(9), j JSON, a INT CHECK (a > 0), "
-      "boss INT, UNIQUE KEY u (name), CONSTRAINT c CHECK (name <> 'x'), "
+      "d INT DEFAULT (a + 1), boss INT, UNIQUE KEY u (name), CONSTRAINT c CHECK (name <> 'x'), "
       "g VARCHAR(20) AS (CONCAT(name, '!')) VIRTUAL, "
       "FOREIGN KEY (boss) REFERENCES users (id));"
       "CREATE TABLE posts (id INT PRIMARY KEY, u INT, "
@@ -364,7 +378,8 @@ TEST_F(MysqlChangeTest, Renames) {
       "CREATE VIEW v AS SELECT name AS n, j AS k FROM users",
       "CREATE TABLE people (uid INT PRIMARY KEY, handle VARCHAR(9), jj JSON, aa INT CHECK (aa > "
       "0), "
-      "boss INT, UNIQUE KEY u (handle), CONSTRAINT c CHECK (handle <> 'x'), "
+      "d INT DEFAULT (aa + 1), boss INT, UNIQUE KEY u (handle), CONSTRAINT c CHECK (handle <> "
+      "'x'), "
       "g VARCHAR(20) AS (CONCAT(handle, '!')) VIRTUAL, "
       "FOREIGN KEY (boss) REFERENCES people (uid));"
       "CREATE TABLE posts (id INT PRIMARY KEY, u INT, "
@@ -377,7 +392,8 @@ TEST_F(MysqlChangeTest, Renames) {
        {{"", "users"}, "name", "handle"},
        {{"", "users"}, "j", "jj"},
        {{"", "users"}, "a", "aa"}});
-  EXPECT_EQ(script.statements.size(), 4u) << ToText(script);
+  // MySQL's checks and expressions do not follow by themselves.
+  EXPECT_EQ(script.statements.size(), database().IsMariaDb() ? 4u : 7u) << ToText(script);
   EXPECT_EQ(Ask("SELECT CONCAT(n, k) FROM v"), "n{}");
 }
 
