@@ -34,6 +34,20 @@ std::optional<Catalog> EvaluateByPlan(absl::string_view script) {
   return *std::move(catalog);
 }
 
+// With a variable of the session, as the server's configuration may have it.
+bool IsPlannedWhere(absl::string_view setting) {
+  MysqlCatalog world;
+  EXPECT_TRUE(world.session().Query(setting).ok());
+  const std::vector<SchemaDriver::Script> scripts = {{"schema.sql", "CREATE TABLE t (a INT)"}};
+  const auto statements =
+      ReadScripts(Dialect::kMysql, scripts, [](absl::string_view sql) { return ""; });
+  const CancelToken never;
+  const auto catalog =
+      mysql::RunPlan(world.session(), *mysql::PlanEvaluation(*statements), {}, never);
+  EXPECT_TRUE(catalog.ok()) << catalog.status();
+  return catalog->has_value();
+}
+
 Catalog Make(absl::string_view script) {
   MysqlCatalog world;
   world.Execute(script);
@@ -91,7 +105,7 @@ TEST(MysqlTemporaryTablesTest, HaveTheSameForeignKeys) {
   for (const char* script : {
            "CREATE TABLE c (id INT, CONSTRAINT f FOREIGN KEY (id) REFERENCES p (id))",
            "CREATE TABLE c (id INT, x INT, FOREIGN KEY (id) REFERENCES p (id) ON DELETE CASCADE)",
-           "CREATE TABLE c (a INT, b INT, FOREIGN KEY (A, b) REFERENCES p (a, B) ON UPDATE SET "
+           "CREATE TABLE c (a INT, b INT, FOREIGN KEY (a, b) REFERENCES p (a, b) ON UPDATE SET "
            "NULL ON DELETE RESTRICT, y INT, CONSTRAINT FOREIGN KEY (y) REFERENCES p (a) ON DELETE "
            "NO ACTION, CHECK (y > 1))",
            "CREATE TABLE c (a INT, KEY ka (a, id), id INT, CONSTRAINT fa FOREIGN KEY (a) "
@@ -108,9 +122,25 @@ TEST(MysqlTemporaryTablesTest, HaveTheSameForeignKeys) {
            "FOREIGN KEY (a) REFERENCES p (a))",
            "SET foreign_key_checks = 0; CREATE TABLE c (a INT, CONSTRAINT f FOREIGN KEY (a) "
            "REFERENCES z (id)); CREATE TABLE z (id INT PRIMARY KEY)",
+           "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (id)) ENGINE=MyISAM",
+           "CREATE TABLE c (a INT, b INT CHECK (b > 1), s INT AS (b + 1) STORED, v INT AS (a) "
+           "VIRTUAL, FOREIGN KEY (a) REFERENCES p (id) ON DELETE SET NULL ON UPDATE CASCADE)",
+           "CREATE TABLE c (a INT CHECK (a > 1), s INT AS (a + 1) STORED, FOREIGN KEY (a) "
+           "REFERENCES p (id) ON DELETE CASCADE)",
        }) {
     ExpectSame(absl::StrCat(kParent, script));
   }
+}
+
+TEST(MysqlTemporaryTablesTest, HaveWhatOtherEnginesAndFormatsSay) {
+  ExpectSame(
+      "CREATE TABLE a (a INT) ENGINE=Aria; CREATE TABLE m (a INT, KEY (a)) ENGINE=MEMORY; CREATE "
+      "TABLE c (a INT) ROW_FORMAT=COMPACT; CREATE TABLE d (a INT)");
+}
+
+TEST(MysqlTemporaryTablesTest, SayTimesInTheZoneOfTheSession) {
+  ExpectSame(
+      "SET time_zone = '+05:00'; CREATE TABLE t (ts TIMESTAMP NOT NULL DEFAULT '2020-01-01')");
 }
 
 TEST(MysqlTemporaryTablesTest, StandBesideWhatIsMadeAsItIs) {
@@ -153,23 +183,81 @@ TEST(MysqlTemporaryTablesTest, AreNotUsedWhereTheyWouldTellLess) {
            "z (id INT PRIMARY KEY)",
            "CREATE TABLE c (n VARCHAR(9) COLLATE utf8mb4_bin, FOREIGN KEY (n) REFERENCES p (name))",
            "CREATE TABLE c (a INT, a INT)",
+           "SET foreign_key_checks = 1; CREATE TABLE c (a INT, CONSTRAINT f FOREIGN KEY (a) "
+           "REFERENCES z (id)); CREATE TABLE z (id INT PRIMARY KEY)",
+           "CREATE TABLE q (a INT); CREATE TABLE c (a INT, CONSTRAINT f FOREIGN KEY (a) REFERENCES "
+           "q (a)); CREATE INDEX qa ON q (a)",
+           "CREATE TABLE c (x INT, a INT UNIQUE, CONSTRAINT a FOREIGN KEY (x) REFERENCES p (id)); "
+           "CREATE INDEX cx ON c (x)",
+           "CREATE TABLE c (`key` INT, FOREIGN KEY (key) REFERENCES p (id))",
+           "CREATE TABLE c (a INT, CONSTRAINT 12 FOREIGN KEY (a) REFERENCES p (id))",
+           "CREATE TABLE c (a INT, CONSTRAINT `primary` FOREIGN KEY (a) REFERENCES p (id))",
+           "CREATE TABLE c (a INT, CONSTRAINT `f ` FOREIGN KEY (a) REFERENCES p (id))",
+           "CREATE TABLE c (a INT, FOREIGN KEY (a, a) REFERENCES p (a, b))",
+           "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (id) ON DELETE CASCADE ON DELETE "
+           "CASCADE)",
+           "CREATE TABLE c (a INT, CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id), CONSTRAINT f "
+           "CHECK (a > 1))",
+           "CREATE TABLE c (a INT NOT NULL, FOREIGN KEY (a) REFERENCES p (a) ON UPDATE CASCADE)",
+           "CREATE TABLE c (a INT, s INT AS (A + 1) STORED, FOREIGN KEY (a) REFERENCES p (id) ON "
+           "DELETE SET NULL)",
+           "CREATE TABLE c (a INT, b INT, CHECK (a > b)); ALTER TABLE c ADD FOREIGN KEY (a) "
+           "REFERENCES p (id) ON UPDATE CASCADE",
+           "CREATE TABLE q (t TEXT, UNIQUE (t)); CREATE TABLE c (t TEXT, UNIQUE (t), FOREIGN KEY "
+           "(t) REFERENCES q (t))",
+           "CREATE TABLE q (v VARCHAR(500), w VARCHAR(500), UNIQUE (v, w)); CREATE TABLE c (v "
+           "VARCHAR(500), FOREIGN KEY (v) REFERENCES q (v))",
+           "CREATE TABLE q (v VARCHAR(500), KEY (v)); CREATE TABLE c (v VARCHAR(500)) "
+           "ROW_FORMAT=COMPACT; ALTER TABLE c ADD FOREIGN KEY (v) REFERENCES q (v)",
            // Indexes of foreign keys that depend on each other, and on names.
            "CREATE TABLE c (a INT, b INT, CONSTRAINT f FOREIGN KEY (a) REFERENCES p (a), "
            "CONSTRAINT g FOREIGN KEY (a, b) REFERENCES p (a, b))",
            "CREATE TABLE c (a INT, b INT, KEY a (b), FOREIGN KEY (a) REFERENCES p (id))",
-           "CREATE TABLE c (a INT, CONSTRAINT c_ibfk_7 FOREIGN KEY (a) REFERENCES p (id))",
+           "CREATE TABLE c (a INT, b INT, CONSTRAINT c_ibfk_7 FOREIGN KEY (a) REFERENCES p (id), "
+           "FOREIGN KEY (b) REFERENCES p (id))",
+           "CREATE TABLE c (`primary` INT, FOREIGN KEY (`primary`) REFERENCES p (id))",
+           "CREATE TABLE c (a INT, z INT, CONSTRAINT z FOREIGN KEY (a) REFERENCES p (id), FOREIGN "
+           "KEY (z) REFERENCES p (id))",
+           "CREATE TABLE c (a INT, b INT, FOREIGN KEY (a) REFERENCES p (id)); CREATE INDEX IF NOT "
+           "EXISTS a ON c (a); CREATE INDEX ab ON c (a, b)",
+           "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (id)); CREATE TABLE view LIKE c",
+           "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (id)); CREATE OR REPLACE TABLE c "
+           "(a "
+           "INT, INDEX (a))",
+           // Self-references keep the case in which they are written.
+           "CREATE TABLE c (a INT PRIMARY KEY, b INT, CONSTRAINT f FOREIGN KEY (B) REFERENCES c "
+           "(A))",
            "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (id)); CREATE TABLE d LIKE c",
            // Foreign keys that this engine forgets.
-           "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (id)) ENGINE=MyISAM",
+           "CREATE TABLE c (a INT) ENGINE=MyISAM; ALTER TABLE c ADD FOREIGN KEY (a) REFERENCES p "
+           "(id)",
            // Statements that may do anything.
            "INSERT INTO p (id) VALUES (1)",
            "ALTER TABLE p ADD COLUMN c INT",
+           "ALTER TABLE p ADD CONSTRAINT u UNIQUE (a), ADD COLUMN c INT",
+           "ALTER TABLE p ADD UNIQUE (a)",
            "DROP TABLE p; CREATE TABLE p (x INT)",
            "RENAME TABLE p TO q",
+           // Settings that may change what a table becomes.
+           "SET default_storage_engine = MyISAM; CREATE TABLE c (a INT)",
+           "SET default_tmp_storage_engine = MEMORY; CREATE TABLE c (a INT)",
+           "SET SESSION TRANSACTION READ ONLY; CREATE TABLE c (a INT)",
            "SET sql_mode = 'ANSI_QUOTES'; CREATE TABLE c (\"a\" INT)",
            "SET sql_mode = 'NO_BACKSLASH_ESCAPES'; CREATE TABLE c (a INT)",
        }) {
     EXPECT_FALSE(EvaluateByPlan(absl::StrCat(kParent, script)).has_value()) << script;
+  }
+}
+
+TEST(MysqlTemporaryTablesTest, AreNotUsedWhereTheServerReadsOrMakesOthers) {
+  EXPECT_TRUE(IsPlannedWhere("SET sql_mode = 'STRICT_ALL_TABLES'"));
+  for (const char* setting : {
+           "SET sql_mode = 'ANSI'",
+           "SET sql_mode = 'NO_BACKSLASH_ESCAPES'",
+           "SET default_storage_engine = MyISAM, default_tmp_storage_engine = InnoDB",
+           "SET default_tmp_storage_engine = MEMORY",
+       }) {
+    EXPECT_FALSE(IsPlannedWhere(setting)) << setting;
   }
 }
 
