@@ -59,6 +59,18 @@ bool IsIndex(TokenReader reader) {
   return reader.ConsumeWord("index") && !reader.IsWord("if");
 }
 
+// ALTER TABLE t ADD CONSTRAINT u UNIQUE (a, b), which is the same.
+bool IsUnique(TokenReader reader) {
+  if (!reader.ConsumeWord("alter") || !reader.ConsumeWord("table")) return false;
+  if (reader.ConsumeName().empty() || !reader.ConsumeWord("add")) return false;
+  // What it would be called without a name depends on the foreign keys, too.
+  if (!reader.ConsumeWord("constraint") || reader.IsWord("unique")) return false;
+  if (reader.ConsumeName().empty() || !reader.ConsumeWord("unique")) return false;
+  if (!reader.ConsumeSymbol('(')) return false;
+  while (!reader.AtEnd() && !reader.token().IsSymbol(')')) reader.Advance();
+  return reader.ConsumeSymbol(')') && reader.AtEnd();
+}
+
 class Planner {
  public:
   std::optional<EvaluationPlan> Plan(absl::Span<const ScratchStatement> statements) {
@@ -84,7 +96,7 @@ class Planner {
     TokenReader reader(text);
     if (reader.IsWord("set")) return AddSetting(text);
     if (reader.IsWord("drop")) return AddDrop(text);
-    if (IsIndex(reader)) {
+    if (IsIndex(reader) || IsUnique(reader)) {
       plan_.late_indexes.merge(NamesIn(text));
     } else if (!AddOther(text)) {
       return false;

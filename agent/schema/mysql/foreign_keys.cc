@@ -152,11 +152,18 @@ bool ShareAnIndex(const ForeignKey& a, const ForeignKey& b) {
   return StartWith(a.columns, b.columns) || StartWith(b.columns, a.columns);
 }
 
-// The server has its own names, and one name for a check and a foreign key is an error.
+// One name for a check and a foreign key is an error.
 bool IsNameCertain(const Table& table, const std::string& name) {
-  return !absl::StrContains(absl::AsciiStrToLower(name), kGivenByServer) &&
-         absl::c_none_of(table.checks, [&name](const CheckConstraint& check) {
-           return absl::EqualsIgnoreCase(check.name, name);
+  return absl::c_none_of(table.checks, [&name](const CheckConstraint& check) {
+    return absl::EqualsIgnoreCase(check.name, name);
+  });
+}
+
+// The server counts on from the names that look like its own.
+bool AreNumbersCertain(const std::vector<ForeignKey>& keys) {
+  const auto is_unnamed = [](const ForeignKey& key) { return key.name.empty(); };
+  return absl::c_none_of(keys, is_unnamed) || absl::c_none_of(keys, [](const ForeignKey& key) {
+           return absl::StrContains(absl::AsciiStrToLower(key.name), kGivenByServer);
          });
 }
 
@@ -207,6 +214,7 @@ bool AddUnnamed(Table& table, ForeignKey& key, int number) {
 bool AddToTable(const std::map<std::string, Table*>& tables, const std::set<std::string>& late,
                 std::vector<ForeignKey> keys, Table& table) {
   if (!table.foreign_keys.empty() || !MayHaveKeys(table) || !HasUsualFormat(table)) return false;
+  if (!AreNumbersCertain(keys)) return false;
   for (const ForeignKey& key : keys) {
     const auto referenced = tables.find(key.referenced_table.name);
     if (referenced == tables.end() || !MayHaveKeys(*referenced->second)) return false;

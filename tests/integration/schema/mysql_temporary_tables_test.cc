@@ -123,6 +123,11 @@ TEST(MysqlTemporaryTablesTest, HaveTheSameForeignKeys) {
            "SET foreign_key_checks = 0; CREATE TABLE c (a INT, CONSTRAINT f FOREIGN KEY (a) "
            "REFERENCES z (id)); CREATE TABLE z (id INT PRIMARY KEY)",
            "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (id)) ENGINE=MyISAM",
+           "CREATE TABLE c (a INT, b INT); ALTER TABLE c ADD CONSTRAINT f FOREIGN KEY (a) "
+           "REFERENCES p (id); ALTER TABLE c ADD CONSTRAINT u UNIQUE (a, b)",
+           // As dumps name them.
+           "CREATE TABLE c (a INT, b INT, KEY a (a), CONSTRAINT c_ibfk_2 FOREIGN KEY (a) "
+           "REFERENCES p (id), CONSTRAINT c_ibfk_7 FOREIGN KEY (b) REFERENCES p (id))",
            "CREATE TABLE c (a INT, b INT CHECK (b > 1), s INT AS (b + 1) STORED, v INT AS (a) "
            "VIRTUAL, FOREIGN KEY (a) REFERENCES p (id) ON DELETE SET NULL ON UPDATE CASCADE)",
            "CREATE TABLE c (a INT CHECK (a > 1), s INT AS (a + 1) STORED, FOREIGN KEY (a) "
@@ -141,6 +146,54 @@ TEST(MysqlTemporaryTablesTest, HaveWhatOtherEnginesAndFormatsSay) {
 TEST(MysqlTemporaryTablesTest, SayTimesInTheZoneOfTheSession) {
   ExpectSame(
       "SET time_zone = '+05:00'; CREATE TABLE t (ts TIMESTAMP NOT NULL DEFAULT '2020-01-01')");
+}
+
+// As Django, Rails, Prisma, Laravel and mariadb-dump write it.
+TEST(MysqlTemporaryTablesTest, AreUsedForWhatToolsWrite) {
+  for (
+      const char* script : {
+          "CREATE TABLE `g` (`id` integer AUTO_INCREMENT NOT NULL PRIMARY KEY, `name` varchar(150) "
+          "NOT NULL UNIQUE); CREATE TABLE `ug` (`id` bigint AUTO_INCREMENT NOT NULL PRIMARY KEY, "
+          "`u` integer NOT NULL, `g` integer NOT NULL); ALTER TABLE `ug` ADD CONSTRAINT "
+          "`ug_g_fk_g_id` FOREIGN KEY (`g`) REFERENCES `g` (`id`); ALTER TABLE `ug` ADD CONSTRAINT "
+          "`ug_uniq` UNIQUE (`u`, `g`)",
+          "CREATE TABLE `u` (`id` bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, `email` "
+          "varchar(255)); "
+          "CREATE UNIQUE INDEX `index_u_on_email` ON `u` (`email`); CREATE TABLE `po` (`id` bigint "
+          "NOT NULL AUTO_INCREMENT PRIMARY KEY, `u_id` bigint NOT NULL, INDEX `index_po_on_u_id` "
+          "(`u_id`), CONSTRAINT `fk_rails_5b` FOREIGN KEY (`u_id`) REFERENCES `u` (`id`))",
+          "CREATE TABLE `User` (`id` INTEGER NOT NULL AUTO_INCREMENT, `email` VARCHAR(191) NOT "
+          "NULL, "
+          "UNIQUE INDEX `User_email_key`(`email`), PRIMARY KEY (`id`)) DEFAULT CHARACTER SET "
+          "utf8mb4 "
+          "COLLATE utf8mb4_unicode_ci; CREATE TABLE `Post` (`id` INTEGER NOT NULL AUTO_INCREMENT, "
+          "`by` INTEGER NULL, PRIMARY KEY (`id`)) DEFAULT CHARACTER SET utf8mb4 COLLATE "
+          "utf8mb4_unicode_ci; ALTER TABLE `Post` ADD CONSTRAINT `Post_by_fkey` FOREIGN KEY (`by`) "
+          "REFERENCES `User`(`id`) ON DELETE SET NULL ON UPDATE CASCADE",
+          "create table `f` (`id` bigint unsigned not null auto_increment primary key) default "
+          "character set utf8mb4 collate 'utf8mb4_unicode_ci' engine = InnoDB; create table `h` "
+          "(`f` "
+          "bigint unsigned not null); alter table `h` add constraint `h_f_foreign` foreign key "
+          "(`f`) references `f` (`id`) on delete cascade",
+          "/*M!999999\\- enable the sandbox mode */ \n"
+          "/*!40101 SET NAMES utf8mb4 */;\n"
+          "/*!40103 SET @OLD_TIME_ZONE=@@TIME_ZONE */;\n"
+          "/*!40103 SET TIME_ZONE='+00:00' */;\n"
+          "/*!40014 SET @OLD_FOREIGN_KEY_CHECKS=@@FOREIGN_KEY_CHECKS, FOREIGN_KEY_CHECKS=0 */;\n"
+          "/*!40101 SET @OLD_SQL_MODE=@@SQL_MODE, SQL_MODE='NO_AUTO_VALUE_ON_ZERO' */;\n"
+          "DROP TABLE IF EXISTS `c`;\n"
+          "/*!40101 SET @saved_cs_client     = @@character_set_client */;\n"
+          "/*!40101 SET character_set_client = utf8mb4 */;\n"
+          "CREATE TABLE `c` (\n  `a` int(11) DEFAULT NULL,\n  KEY `a` (`a`),\n  CONSTRAINT "
+          "`c_ibfk_1` FOREIGN KEY (`a`) REFERENCES `p` (`id`)\n) ENGINE=InnoDB DEFAULT "
+          "CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;\n"
+          "/*!40101 SET character_set_client = @saved_cs_client */;\n"
+          "/*!40103 SET TIME_ZONE=@OLD_TIME_ZONE */;\n"
+          "/*!40101 SET SQL_MODE=@OLD_SQL_MODE */;\n"
+          "/*!40014 SET FOREIGN_KEY_CHECKS=@OLD_FOREIGN_KEY_CHECKS */;\n",
+      }) {
+    ExpectSame(absl::StrCat(kParent, script));
+  }
 }
 
 TEST(MysqlTemporaryTablesTest, StandBesideWhatIsMadeAsItIs) {
