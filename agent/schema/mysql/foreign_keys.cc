@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "agent/schema/mysql/own_indexes.h"
+#include "agent/schema/mysql/types.h"
 
 namespace brant::mysql {
 namespace {
@@ -23,21 +24,7 @@ constexpr absl::string_view kPrimary = "primary";
 
 // Empty: the database's, or the type has none.
 std::string CollationOf(const Table& table, const Column& column) {
-  switch (column.type.kind) {
-    case TypeKind::kSmallInt:
-    case TypeKind::kInteger:
-    case TypeKind::kBigInt:
-    case TypeKind::kNumeric:
-    case TypeKind::kDate:
-    case TypeKind::kTime:
-    case TypeKind::kTimestamp:
-    case TypeKind::kTimestampTz:
-    case TypeKind::kBinary:
-    case TypeKind::kVarbinary:
-      return "";
-    default:
-      break;
-  }
+  if (!HasCharacterSet(column.type)) return "";
   if (!column.collation.empty()) return column.collation;
   const auto option = table.options.find("collation");
   return option == table.options.end() ? "" : option->second;

@@ -125,6 +125,10 @@ TEST(MysqlTemporaryTablesTest, HaveTheSameForeignKeys) {
            "CREATE TABLE c (a INT, FOREIGN KEY (a) REFERENCES p (id)) ENGINE=MyISAM",
            "CREATE TABLE c (a INT, b INT); ALTER TABLE c ADD CONSTRAINT f FOREIGN KEY (a) "
            "REFERENCES p (id); ALTER TABLE c ADD CONSTRAINT u UNIQUE (a, b)",
+           "CREATE TABLE u (id UUID PRIMARY KEY, y YEAR, KEY (y)); CREATE TABLE c (id UUID, y "
+           "YEAR, "
+           "FOREIGN KEY (id) REFERENCES u (id), FOREIGN KEY (y) REFERENCES u (y)) COLLATE "
+           "latin1_bin",
            // As dumps name them.
            "CREATE TABLE c (a INT, b INT, KEY a (a), CONSTRAINT c_ibfk_2 FOREIGN KEY (a) "
            "REFERENCES p (id), CONSTRAINT c_ibfk_7 FOREIGN KEY (b) REFERENCES p (id))",
