@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "agent/database/mysql/lexer.h"
-#include "agent/database/mysql/sql_mode.h"
 #include "agent/database/mysql/token_reader.h"
+#include "agent/schema/mysql/settings.h"
 #include "agent/schema/mysql/table_statement.h"
 
 namespace brant::mysql {
@@ -30,9 +30,10 @@ std::set<std::string> NamesIn(absl::string_view statement) {
 // CREATE VIEW and its like.
 bool MakesOthers(TokenReader reader) {
   if (!reader.ConsumeWord("create")) return false;
-  // Behind these comes the text of what is made.
-  while (!reader.AtEnd() && !reader.IsWord("as") && !reader.IsWord("begin")) {
-    if (reader.ConsumeAnyWord({"view", "trigger", "function", "procedure", "index"})) return true;
+  // Behind the last ones comes the text of what is made.
+  while (!reader.AtEnd() && !reader.ConsumeAnyWord({"table", "temporary", "as", "begin"})) {
+    if (reader.ConsumeWord("index")) return !reader.IsWord("if");
+    if (reader.ConsumeAnyWord({"view", "trigger", "function", "procedure"})) return true;
     reader.Advance();
   }
   return false;
@@ -50,11 +51,24 @@ std::string TableOf(TokenReader reader) {
   return name;
 }
 
-// CREATE INDEX that a temporary table may have.
+// CREATE INDEX that a temporary table may have. With IF NOT EXISTS it depends on the
+// indexes that foreign keys have brought.
 bool IsIndex(TokenReader reader) {
   if (!reader.ConsumeWord("create")) return false;
   reader.ConsumeAnyWord({"unique", "spatial"});
-  return reader.IsWord("index");
+  return reader.ConsumeWord("index") && !reader.IsWord("if");
+}
+
+// ALTER TABLE t ADD CONSTRAINT u UNIQUE (a, b), which is the same.
+bool IsUnique(TokenReader reader) {
+  if (!reader.ConsumeWord("alter") || !reader.ConsumeWord("table")) return false;
+  if (reader.ConsumeName().empty() || !reader.ConsumeWord("add")) return false;
+  // What it would be called without a name depends on the foreign keys, too.
+  if (!reader.ConsumeWord("constraint") || reader.IsWord("unique")) return false;
+  if (reader.ConsumeName().empty() || !reader.ConsumeWord("unique")) return false;
+  if (!reader.ConsumeSymbol('(')) return false;
+  while (!reader.AtEnd() && !reader.token().IsSymbol(')')) reader.Advance();
+  return reader.ConsumeSymbol(')') && reader.AtEnd();
 }
 
 class Planner {
@@ -82,7 +96,11 @@ class Planner {
     TokenReader reader(text);
     if (reader.IsWord("set")) return AddSetting(text);
     if (reader.IsWord("drop")) return AddDrop(text);
-    if (!IsIndex(reader) && !AddOther(text)) return false;
+    if (IsIndex(reader) || IsUnique(reader)) {
+      plan_.late_indexes.merge(NamesIn(text));
+    } else if (!AddOther(text)) {
+      return false;
+    }
     plan_.statements.emplace_back(text);
     return true;
   }
@@ -90,7 +108,9 @@ class Planner {
   bool AddOther(absl::string_view text) {
     const std::string table = TableOf(TokenReader(text));
     if (table.empty() ? !MakesOthers(TokenReader(text)) : !made_.insert(table).second) return false;
-    named_.merge(NamesIn(text));
+    std::set<std::string> names = NamesIn(text);
+    if (table.empty()) plan_.late_indexes.insert(names.begin(), names.end());
+    named_.merge(names);
     plan_.has_others = true;
     return true;
   }
@@ -118,12 +138,13 @@ class Planner {
   }
 
   bool AddSetting(absl::string_view text) {
-    TokenReader reader(text);
-    reader.SkipSetStatement();
-    if (!reader.IsWord("set")) return false;
-    const LexicalRules rules = RulesAfter(text, {});
-    if (!rules.backslash_escapes || rules.ansi_quotes) return false;
-    if (NamesIn(text).contains("foreign_key_checks")) checks_order_ = false;
+    const std::optional<std::vector<Setting>> settings = ReadSettings(text);
+    if (!settings.has_value()) return false;
+    for (const Setting& setting : *settings) {
+      if (setting.name == "foreign_key_checks") {
+        checks_order_ = setting.value != "0" && setting.value != "off" && setting.value != "false";
+      }
+    }
     plan_.statements.emplace_back(text);
     return true;
   }
@@ -131,8 +152,8 @@ class Planner {
   // Scripts drop what is there before they make it, which here is nothing.
   bool AddDrop(absl::string_view text) {
     const std::set<std::string> names = NamesIn(text);
-    const auto is_named = [&names](const std::string& name) { return names.contains(name); };
-    if (absl::c_any_of(made_, is_named)) return false;
+    const auto is_made = [this](const std::string& name) { return made_.contains(name); };
+    if (absl::c_any_of(names, is_made)) return false;
     plan_.statements.emplace_back(text);
     return true;
   }

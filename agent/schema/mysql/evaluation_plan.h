@@ -2,6 +2,7 @@
 #define BRANT_AGENT_SCHEMA_MYSQL_EVALUATION_PLAN_H_
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct EvaluationPlan {
   // There is more to be made than temporary tables.
   bool has_others = false;
   KeysByTable foreign_keys;
+  // Names of indexes that have statements of their own, among others; in lower case.
+  std::set<std::string> late_indexes;
 };
 
 // Nothing if a statement is such that only running all of them as they are shows what

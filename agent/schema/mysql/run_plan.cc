@@ -18,24 +18,32 @@ namespace {
 // From here on, foreign keys without a name get other ones.
 constexpr int kOtherNames = 120000;
 
-// What SHOW CREATE TABLE depends on, which scripts may have set.
+// What SHOW CREATE TABLE depends on, which scripts may have set. The time zone, in which
+// it says the defaults of timestamps, is that of the session before.
 constexpr absl::string_view kReadable =
-    "SET sql_mode = '', sql_quote_show_create = 1, character_set_results = utf8mb4";
+    "SET sql_mode = '', sql_quote_show_create = 1, character_set_results = utf8mb4, time_zone = ?";
 
-// Whether this server is known well enough: also that the names of tables are as they
-// are written, not in lower case.
+// Whether this server is known well enough: names of tables are as they are written, not
+// in lower case; statements and what the server says of them are read as they are without
+// these modes; temporary tables are like others.
+constexpr absl::string_view kIsKnown =
+    "SELECT @@lower_case_table_names = 0 "
+    "AND @@sql_mode NOT REGEXP 'ANSI_QUOTES|NO_BACKSLASH_ESCAPES|PAD_CHAR_TO_FULL_LENGTH' "
+    "AND @@default_storage_engine = 'InnoDB' AND @@innodb_default_row_format = 'dynamic'";
+
 absl::StatusOr<bool> IsKnown(Session& session, const Server& server) {
   if (!server.is_mariadb || server.version >= kOtherNames) return false;
-  BRANT_ASSIGN_OR_RETURN(const Rows rows, session.Query("SELECT @@lower_case_table_names"));
-  return !rows.empty() && rows[0][0] == "0";
+  BRANT_ASSIGN_OR_RETURN(const Rows rows, session.Query(kIsKnown));
+  return !rows.empty() && rows[0][0] == "1";
 }
 
 absl::Status Make(Session& session, const EvaluationPlan& plan, const CancelToken& cancel) {
+  BRANT_ASSIGN_OR_RETURN(const Rows zone, session.Query("SELECT @@time_zone"));
   for (const std::string& statement : plan.statements) {
     BRANT_RETURN_IF_ERROR(cancel.reason());
     BRANT_RETURN_IF_ERROR(session.Execute(statement).status());
   }
-  return session.Query(kReadable).status();
+  return session.Query(kReadable, {zone.at(0).at(0).value_or("SYSTEM")}).status();
 }
 
 absl::StatusOr<std::optional<Table>> ReadTable(Session& session, const Server& server,
@@ -63,7 +71,7 @@ absl::StatusOr<std::optional<Catalog>> Read(Session& session, const Server& serv
     BRANT_ASSIGN_OR_RETURN(catalog, IntrospectDatabase(session, selection));
   }
   for (Table& table : tables) catalog.tables.push_back(std::move(table));
-  if (!AddForeignKeys(plan.foreign_keys, catalog)) return std::nullopt;
+  if (!AddForeignKeys(plan.foreign_keys, plan.late_indexes, catalog)) return std::nullopt;
   SortByName(catalog);
   std::erase_if(catalog.tables,
                 [&selection](const Table& table) { return !IsSelected(selection, table.name); });

@@ -1,11 +1,14 @@
 #include "agent/schema/mysql/table_statement.h"
 
-#include <algorithm>
 #include <array>
+#include <utility>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "agent/database/mysql/lexer.h"
 #include "agent/database/mysql/token_reader.h"
+#include "agent/schema/mysql/identifiers.h"
 
 namespace brant::mysql {
 namespace {
@@ -13,6 +16,15 @@ namespace {
 // What a column or constraint can't say in a temporary table.
 constexpr std::array<absl::string_view, 4> kNotTemporary = {"references", "fulltext", "period",
                                                             "versioning"};
+
+constexpr std::array<absl::string_view, 6> kOptions = {"engine",  "auto_increment", "charset",
+                                                       "collate", "comment",        "row_format"};
+// What may begin a query in the parentheses, or LIKE.
+constexpr std::array<absl::string_view, 4> kNoColumn = {"like", "select", "with", "values"};
+
+bool IsAnyOf(const TokenReader& reader, absl::Span<const absl::string_view> words) {
+  return absl::c_any_of(words, [&](absl::string_view word) { return reader.IsWord(word); });
+}
 
 // Conditional comments are code or not, as the server's version has it.
 bool IsPlain(absl::string_view statement) {
@@ -24,13 +36,16 @@ bool IsPlain(absl::string_view statement) {
   }
 }
 
-// A name without a qualifier; empty: there is none.
+// A name without a qualifier; empty: there is none, or the server may say so. No server
+// reads the foreign keys: what would be an error there must not be a name here.
 std::string TakeName(TokenReader& reader) {
   if (reader.token().kind != TokenKind::kWord && reader.token().kind != TokenKind::kQuotedName) {
     return "";
   }
   std::string name = LastPart(reader.token().text);
+  const bool is_word = reader.token().kind == TokenKind::kWord;
   reader.Advance();
+  if (is_word && QuoteIdentifier(name) != name) return "";
   return reader.token().IsSymbol('.') ? "" : name;
 }
 
@@ -39,8 +54,9 @@ std::vector<std::string> TakeNames(TokenReader& reader) {
   std::vector<std::string> names;
   if (!reader.ConsumeSymbol('(')) return {};
   do {
-    names.push_back(TakeName(reader));
-    if (names.back().empty()) return {};
+    std::string name = TakeName(reader);
+    if (name.empty() || absl::c_linear_search(names, name)) return {};
+    names.push_back(std::move(name));
   } while (reader.ConsumeSymbol(','));
   if (!reader.ConsumeSymbol(')')) return {};
   return names;
@@ -64,11 +80,32 @@ bool IsForeignKey(TokenReader reader) {
   return reader.IsWord("foreign");
 }
 
+// Of a constraint: all others are looked up among the server's. What other characters
+// mean depends on the client's character set.
+bool IsCertain(absl::string_view name) {
+  return absl::c_all_of(name, [](char c) { return absl::ascii_isgraph(c) || c == ' '; }) &&
+         absl::StripTrailingAsciiWhitespace(name) == name;
+}
+
+// ON DELETE and ON UPDATE, each once at most.
+bool TakeRules(TokenReader& reader, ForeignKey& key) {
+  bool has_delete = false;
+  bool has_update = false;
+  while (reader.ConsumeWord("on")) {
+    const bool of_delete = reader.ConsumeWord("delete");
+    if (!of_delete && !reader.ConsumeWord("update")) return false;
+    const std::optional<std::string> rule = TakeRule(reader);
+    if (!rule.has_value() || std::exchange(of_delete ? has_delete : has_update, true)) return false;
+    (of_delete ? key.on_delete : key.on_update) = *rule;
+  }
+  return true;
+}
+
 std::optional<ForeignKey> TakeForeignKey(TokenReader& reader) {
   ForeignKey key;
   if (reader.ConsumeWord("constraint") && !reader.IsWord("foreign")) {
     key.name = TakeName(reader);
-    if (key.name.empty()) return std::nullopt;
+    if (key.name.empty() || !IsCertain(key.name)) return std::nullopt;
   }
   if (!reader.ConsumeWord("foreign") || !reader.ConsumeWord("key")) return std::nullopt;
   key.columns = TakeNames(reader);
@@ -76,13 +113,7 @@ std::optional<ForeignKey> TakeForeignKey(TokenReader& reader) {
   key.referenced_table.name = TakeName(reader);
   key.referenced_columns = TakeNames(reader);
   if (key.referenced_table.name.empty() || key.referenced_columns.empty()) return std::nullopt;
-  while (reader.ConsumeWord("on")) {
-    const bool of_delete = reader.ConsumeWord("delete");
-    if (!of_delete && !reader.ConsumeWord("update")) return std::nullopt;
-    const std::optional<std::string> rule = TakeRule(reader);
-    if (!rule.has_value()) return std::nullopt;
-    (of_delete ? key.on_delete : key.on_update) = *rule;
-  }
+  if (!TakeRules(reader, key)) return std::nullopt;
   return key;
 }
 
@@ -93,12 +124,17 @@ bool SkipItem(TokenReader& reader) {
     if (depth == 0 && (reader.token().IsSymbol(',') || reader.token().IsSymbol(')'))) return true;
     if (reader.token().IsSymbol('(')) ++depth;
     if (reader.token().IsSymbol(')')) --depth;
-    if (depth == 0 && std::any_of(kNotTemporary.begin(), kNotTemporary.end(),
-                                  [&](absl::string_view word) { return reader.IsWord(word); })) {
-      return false;
-    }
+    if (depth == 0 && IsAnyOf(reader, kNotTemporary)) return false;
   }
   return false;
+}
+
+// Temporary tables of other engines say other options; in other formats, the indexes of
+// foreign keys have another limit.
+bool IsUsual(absl::string_view option, const TokenReader& reader) {
+  if (option == "engine") return reader.IsWord("innodb");
+  if (option == "row_format") return reader.IsWord("dynamic") || reader.IsWord("default");
+  return reader.token().kind != TokenKind::kSymbol;
 }
 
 // `ENGINE = InnoDB COMMENT 'x'` to the end.
@@ -106,11 +142,13 @@ bool SkipOptions(TokenReader& reader) {
   while (!reader.AtEnd()) {
     reader.ConsumeSymbol(',');
     reader.ConsumeWord("default");
-    const bool known = reader.ConsumeAnyWord(
-        {"engine", "auto_increment", "charset", "collate", "comment", "row_format"});
-    if (!known && !(reader.ConsumeWord("character") && reader.ConsumeWord("set"))) return false;
+    const std::string option = reader.TakeLower();
+    if (option == "character" ? !reader.ConsumeWord("set")
+                              : !absl::c_linear_search(kOptions, option)) {
+      return false;
+    }
     reader.ConsumeSymbol('=');
-    if (reader.IsWord("compressed") || reader.token().kind == TokenKind::kSymbol) return false;
+    if (!IsUsual(option, reader)) return false;
     reader.Advance();
   }
   return true;
@@ -130,7 +168,8 @@ class CreateTableReader {
       return std::nullopt;
     }
     statement_.name = TakeName(reader_);
-    if (statement_.name.empty() || !reader_.ConsumeSymbol('(') || reader_.IsWord("like")) {
+    if (statement_.name.empty() || !reader_.ConsumeSymbol('(') || IsAnyOf(reader_, kNoColumn) ||
+        reader_.token().IsSymbol('(')) {
       return std::nullopt;
     }
     // A comma before it would be left over.

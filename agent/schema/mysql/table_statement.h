@@ -24,9 +24,9 @@ struct TableStatement {
 
 // Nothing for all other statements, and for a table that MariaDB could not make as a
 // temporary one with all but its foreign keys: with a full-text index, partitions,
-// versions or rows from elsewhere, with REFERENCES at a column, or with what is not
-// known here. Names, strings and comments are read as without ANSI_QUOTES and
-// NO_BACKSLASH_ESCAPES.
+// versions or rows from elsewhere, with REFERENCES at a column, of another engine than
+// InnoDB, or with what is not known here. Names, strings and comments are read as without
+// ANSI_QUOTES and NO_BACKSLASH_ESCAPES.
 std::optional<TableStatement> ReadCreateTable(absl::string_view statement);
 std::optional<TableStatement> ReadAddForeignKeys(absl::string_view statement);
 

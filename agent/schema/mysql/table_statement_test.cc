@@ -61,6 +61,12 @@ TEST(TableStatementTest, KnowsWhatIsNotKnown) {
            "CREATE TABLE t (a INT, FULLTEXT KEY (a))",
            "CREATE TABLE t (a INT) PARTITION BY HASH (a)",
            "CREATE TABLE t (a INT) ROW_FORMAT=COMPRESSED",
+           "CREATE TABLE t (a INT) ENGINE=Aria",
+           "CREATE TABLE t (SELECT 1 AS a)",
+           "CREATE TABLE t (a INT, FOREIGN KEY (order) REFERENCES u (a))",
+           "CREATE TABLE t (a INT, CONSTRAINT `é` FOREIGN KEY (a) REFERENCES u (a))",
+           "CREATE TABLE t (a INT, FOREIGN KEY (a) REFERENCES u (a) ON UPDATE CASCADE ON UPDATE "
+           "CASCADE)",
            "CREATE TABLE t (a INT) WITH SYSTEM VERSIONING",
            "CREATE TABLE t (a INT /*!50000 NOT NULL */)",
            "CREATE TABLE t (FOREIGN KEY (a) REFERENCES u (a), a INT)",

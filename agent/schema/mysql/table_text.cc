@@ -165,7 +165,8 @@ class TableTextReader {
       const std::string value(reader_.token().text);
       reader_.Advance();
       if (option == "engine") {
-        SetEngine(table_, value);
+        // Others say other options of temporary tables.
+        if (value != "InnoDB") return false;
       } else if (option == "collate") {
         collation_ = value;
       } else if (option != "charset" && option != "auto_increment") {
