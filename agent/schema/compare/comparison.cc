@@ -38,7 +38,8 @@ absl::Status CheckNotEmpty(const Sides& sides, bool has_models) {
 absl::StatusOr<Sides> ReadSides(Database& database, const ComparisonRequest& request,
                                 const DesiredSchema& desired, CancelToken& cancel) {
   Sides sides;
-  BRANT_ASSIGN_OR_RETURN(sides.from, ReadCatalog(database, request.selection, cancel));
+  BRANT_ASSIGN_OR_RETURN(sides.from,
+                         ReadCatalog(database, request.selection, /*must_exist=*/false, cancel));
   for (const v1::SchemaRename& rename : request.renames) {
     sides.renames.push_back(ReadRename(sides.from, rename));
   }
@@ -172,10 +173,11 @@ absl::StatusOr<std::vector<v1::SchemaChange>> ListDifferences(Database& database
   return ListChanges(diff);
 }
 
-absl::StatusOr<Catalog> ReadCatalog(Database& database, const Selection& selection,
+absl::StatusOr<Catalog> ReadCatalog(Database& database, const Selection& selection, bool must_exist,
                                     CancelToken& cancel) {
   SessionOptions options;
   options.read_only = true;
+  options.must_exist = must_exist;
   BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, database.Connect(options));
   const CancelToken::Attachment attachment(cancel, *session);
   return DriverFor(database.dialect()).Introspect(*session, selection);
