@@ -139,7 +139,10 @@ absl::StatusOr<Comparison> CompareWithDesired(Database& database, const ScratchS
                                               CancelToken& cancel) {
   const Dialect own = database.dialect();
   BRANT_RETURN_IF_ERROR(CheckDialects(own, request.dialects));
-  BRANT_ASSIGN_OR_RETURN(const DesiredSchema desired, DesiredSchema::Read(request.desired));
+  std::vector<Dialect> dialects = request.dialects;
+  if (dialects.empty()) dialects.push_back(own);
+  BRANT_ASSIGN_OR_RETURN(const DesiredSchema desired,
+                         DesiredSchema::Read(request.desired, dialects));
   BRANT_ASSIGN_OR_RETURN(const Sides sides, ReadSides(database, request, desired, cancel));
   ChangedObjects changed;
   std::vector<DialectReport> reports;
@@ -147,7 +150,7 @@ absl::StatusOr<Comparison> CompareWithDesired(Database& database, const ScratchS
   if (desired.has_models()) notes = desired.ModelsFor(own).notes;
   BRANT_ASSIGN_OR_RETURN(DialectReport report, ReportOn(sides, std::move(notes), {}, changed));
   reports.push_back(std::move(report));
-  for (Dialect dialect : request.dialects) {
+  for (Dialect dialect : dialects) {
     if (dialect == own) continue;
     BRANT_ASSIGN_OR_RETURN(
         OtherSides other,
