@@ -85,6 +85,36 @@ absl::StatusOr<DialectReport> ReportOn(const Sides& sides, std::vector<Translati
   return report;
 }
 
+// Tells changes of enum types as those of the columns that are of them in `catalog`.
+void TellByColumns(const Catalog& catalog, std::vector<v1::SchemaChange>& changes) {
+  std::vector<v1::SchemaChange> told;
+  std::vector<v1::SchemaChange> of_enums;
+  for (v1::SchemaChange& change : changes) {
+    (change.kind() == "enum type" ? of_enums : told).push_back(std::move(change));
+  }
+  const auto tell = [&told](v1::SchemaChange change) {
+    const bool is_told = absl::c_any_of(told, [&change](const v1::SchemaChange& other) {
+      return other.action() == change.action() && other.kind() == change.kind() &&
+             other.name() == change.name();
+    });
+    if (!is_told) told.push_back(std::move(change));
+  };
+  for (const v1::SchemaChange& change : of_enums) {
+    // One that is added or dropped comes or goes with a change of its column.
+    if (change.action() != v1::SchemaChange::ACTION_ALTER) continue;
+    for (const Table& table : catalog.tables) {
+      for (const Column& column : table.columns) {
+        if (column.type.enum_name != change.name()) continue;
+        v1::SchemaChange of_column = change;
+        of_column.set_kind("column");
+        of_column.set_name(absl::StrCat(Describe(table.name), ".", column.name));
+        tell(std::move(of_column));
+      }
+    }
+  }
+  changes = std::move(told);
+}
+
 // A change of several dialects is one, in the words of the first of them, which says
 // which they are unless they are all.
 std::vector<v1::SchemaChange> JoinChanges(std::vector<DialectReport>& reports) {
@@ -158,6 +188,7 @@ absl::StatusOr<Comparison> CompareWithDesired(Database& database, const ScratchS
                          request.applied, request.selection, cancel));
     BRANT_ASSIGN_OR_RETURN(
         report, ReportOn(other.sides, std::move(other.notes), std::move(other.reviews), changed));
+    if (other.enum_names_are_guessed) TellByColumns(other.sides.to, report.changes);
     reports.push_back(std::move(report));
   }
   Comparison result = PutTogether(std::move(reports), changed);
