@@ -33,6 +33,9 @@ struct SessionOptions {
   absl::Duration connect_timeout = absl::Seconds(10);
   // Only reads: the session never writes, and works on a standby.
   bool read_only = false;
+  // SQLite: a file that is not there is DATABASE_UNREACHABLE, also where the session
+  // only reads.
+  bool must_exist = false;
   // How long a statement of a migration may wait for a lock of the database
   // (lock_timeout, lock_wait_timeout, busy_timeout). Zero: the server's own.
   absl::Duration lock_timeout;

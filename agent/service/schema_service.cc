@@ -165,18 +165,18 @@ absl::Status Verify(Agent& agent, const VerifyRequest& request, CancelToken& can
 grpc::ServerUnaryReactor* SchemaServiceImpl::InspectSchema(grpc::CallbackServerContext* context,
                                                            const v1::InspectSchemaRequest* request,
                                                            v1::InspectSchemaResponse* response) {
-  return ReplyTo(
-      context, agent_.schema_tasks(),
-      [this, request, response](CancelToken& cancel) -> absl::Status {
-        BRANT_ASSIGN_OR_RETURN(
-            const Catalog catalog,
-            ReadCatalog(agent_.database(), ReadSelection(agent_, request->selection()), cancel));
-        *response->mutable_schema() = ToProto(catalog);
-        if (!request->with_sql()) return absl::OkStatus();
-        const Dialect dialect = FromProto(request->dialect()).value_or(agent_.dialect());
-        BRANT_ASSIGN_OR_RETURN(*response->mutable_sql(), SchemaAsSql(catalog, dialect));
-        return absl::OkStatus();
-      });
+  return ReplyTo(context, agent_.schema_tasks(),
+                 [this, request, response](CancelToken& cancel) -> absl::Status {
+                   BRANT_ASSIGN_OR_RETURN(
+                       const Catalog catalog,
+                       ReadCatalog(agent_.database(), ReadSelection(agent_, request->selection()),
+                                   !request->missing_is_empty(), cancel));
+                   *response->mutable_schema() = ToProto(catalog);
+                   if (!request->with_sql()) return absl::OkStatus();
+                   const Dialect dialect = FromProto(request->dialect()).value_or(agent_.dialect());
+                   BRANT_ASSIGN_OR_RETURN(*response->mutable_sql(), SchemaAsSql(catalog, dialect));
+                   return absl::OkStatus();
+                 });
 }
 
 grpc::ServerUnaryReactor* SchemaServiceImpl::CompareSchema(grpc::CallbackServerContext* context,

@@ -1,8 +1,6 @@
 #include "client/schema/desired_schema.h"
 
-#include <filesystem>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -70,29 +68,18 @@ absl::StatusOr<Source> ChooseSource(const Context& context, const DesiredSchemaF
                                    " from brant.toml, so that one is left"));
 }
 
-// SQLite makes a database of any name when it is first written to, so one that is
-// only misspelt would be an empty schema.
-absl::Status CheckThere(const std::string& url) {
-  BRANT_ASSIGN_OR_RETURN(const DatabaseUrl parsed, ParseDatabaseUrl(url));
-  std::error_code ignored;
-  if (parsed.dialect != Dialect::kSqlite || parsed.database.empty() ||
-      std::filesystem::exists(parsed.database, ignored)) {
-    return absl::OkStatus();
-  }
-  return Error(v1::ERROR_REASON_DATABASE_UNREACHABLE,
-               absl::StrCat("there is no database ", parsed.database))
-      .Hint("--schema-url (schema-url in brant.toml) names a database whose schema is wanted");
-}
-
 absl::StatusOr<v1::Dialect> FindDialect(Context& context) {
   BRANT_ASSIGN_OR_RETURN(AgentClient * agent, context.agent());
   v1::InspectSchemaRequest request;
   request.mutable_selection()->add_excludes("*");
+  request.set_missing_is_empty(true);
   BRANT_ASSIGN_OR_RETURN(const v1::InspectSchemaResponse response, agent->InspectSchema(request));
   return response.schema().dialect();
 }
 
 absl::StatusOr<std::string> SchemaOfDatabase(Context& context, const std::string& url) {
+  // Its own agent would end with what is wrong with the URL.
+  BRANT_RETURN_IF_ERROR(ParseDatabaseUrl(url).status());
   BRANT_ASSIGN_OR_RETURN(const v1::Dialect dialect, FindDialect(context));
   AgentProcessOptions process;
   process.database_url = url;
@@ -137,7 +124,6 @@ absl::StatusOr<v1::DesiredSchema> ReadDesiredSchema(Context& context,
     BRANT_ASSIGN_OR_RETURN(std::string sql, RunShellCommand(source.value));
     AddSql(desired, "output of the schema command", std::move(sql));
   } else {
-    BRANT_RETURN_IF_ERROR(CheckThere(source.value));
     BRANT_ASSIGN_OR_RETURN(std::string sql, SchemaOfDatabase(context, source.value));
     AddSql(desired, std::string(kOtherDatabase), std::move(sql));
   }

@@ -54,7 +54,7 @@ class SqliteDatabase : public Database {
     SqliteLocation location;
     location.path = path_;
     location.in_memory = in_memory_;
-    location.missing = !in_memory_ && options.read_only && IsMissing();
+    location.missing = !in_memory_ && options.read_only && !options.must_exist && IsMissing();
     SessionOptions with_timeout = options;
     if (with_timeout.lock_timeout == absl::ZeroDuration()) with_timeout.lock_timeout = timeout_;
     return SqliteSession::Open(std::move(location), with_timeout, MakeLock());

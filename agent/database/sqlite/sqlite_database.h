@@ -10,8 +10,9 @@
 namespace brant {
 
 // A SQLite file, or a database in memory that lives as long as this object and
-// its sessions. A file that is not there reads as an empty database and is made
-// by the first session that is not read_only; its folder must be there.
+// its sessions. A file that is not there reads as an empty database (or is an
+// error, with SessionOptions::must_exist) and is made by the first session that is
+// not read_only; its folder must be there.
 // Option: `timeout`, the seconds to wait for other connections (default 5).
 absl::StatusOr<std::unique_ptr<Database>> MakeSqliteDatabase(const DatabaseUrl& url);
 

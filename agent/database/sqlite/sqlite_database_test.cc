@@ -74,6 +74,22 @@ TEST_F(SqliteDatabaseTest, AMissingFileReadsAsEmptyAndIsNotMade) {
   EXPECT_FALSE(reader->IsAlive());
 }
 
+TEST_F(SqliteDatabaseTest, AMissingFileThatMustExistIsAnErrorThatNamesIt) {
+  auto database = Open(path_);
+  SessionOptions options;
+  options.must_exist = true;
+  for (bool read_only : {true, false}) {
+    options.read_only = read_only;
+    const absl::Status status = database->Connect(options).status();
+    EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_DATABASE_UNREACHABLE);
+    EXPECT_EQ(status.message(), absl::StrCat("can't open ", path_, ": there is no such file"));
+    EXPECT_THAT(ErrorDetail(status, "hint"), HasSubstr("correct the path in the database URL"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  Connect(*database);
+  EXPECT_TRUE(database->Connect(options).ok());
+}
+
 TEST_F(SqliteDatabaseTest, AMissingFolderIsAnErrorThatNamesIt) {
   auto database = Open(absl::StrCat(folder_, "/none/app.db"));
   for (bool read_only : {true, false}) {

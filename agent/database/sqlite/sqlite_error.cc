@@ -72,6 +72,9 @@ absl::Status SqliteOpenError(int code, absl::string_view message, const std::str
   std::filesystem::path folder = std::filesystem::path(path).parent_path();
   if (folder.empty()) folder = ".";
   std::string why(message);
+  absl::string_view hint =
+      "correct the path in the database URL, or make the folder; it and the file must be "
+      "writable for the agent's user";
   v1::ErrorReason reason = v1::ERROR_REASON_DATABASE_UNREACHABLE;
   if (!std::filesystem::exists(folder, ignored)) {
     why = absl::StrCat("the folder ", folder.string(), " does not exist");
@@ -82,13 +85,14 @@ absl::Status SqliteOpenError(int code, absl::string_view message, const std::str
     if (access(exists ? path.c_str() : folder.c_str(), exists ? R_OK : W_OK) != 0) {
       if (errno == EACCES) reason = v1::ERROR_REASON_DATABASE_PERMISSION_DENIED;
       why = std::strerror(errno);
+    } else if (!exists) {
+      why = "there is no such file";
+      hint = "correct the path in the database URL; 'brant upgrade' makes a new file there";
     }
   }
   return Error(reason, absl::StrCat("can't open ", path, ": ", why))
       .Database(absl::StrCat(code), message)
-      .Hint(
-          "correct the path in the database URL, or make the folder; it and the file must be "
-          "writable for the agent's user");
+      .Hint(hint);
 }
 
 }  // namespace brant

@@ -125,7 +125,7 @@ absl::Status SqliteSession::OpenConnection() {
   // A session that only reads opens for writing too, where it may: that takes
   // a journal that a crash left behind. query_only keeps it from writing.
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  if (!options_.read_only) flags |= SQLITE_OPEN_CREATE;
+  if (!options_.read_only && !options_.must_exist) flags |= SQLITE_OPEN_CREATE;
   std::string path = location_.path;
   if (location_.missing) {
     path = ":memory:";

@@ -38,7 +38,8 @@ absl::Status CheckNotEmpty(const Sides& sides, bool has_models) {
 absl::StatusOr<Sides> ReadSides(Database& database, const ComparisonRequest& request,
                                 const DesiredSchema& desired, CancelToken& cancel) {
   Sides sides;
-  BRANT_ASSIGN_OR_RETURN(sides.from, ReadCatalog(database, request.selection, cancel));
+  BRANT_ASSIGN_OR_RETURN(sides.from,
+                         ReadCatalog(database, request.selection, /*must_exist=*/false, cancel));
   for (const v1::SchemaRename& rename : request.renames) {
     sides.renames.push_back(ReadRename(sides.from, rename));
   }
@@ -82,6 +83,36 @@ absl::StatusOr<DialectReport> ReportOn(const Sides& sides, std::vector<Translati
   report.notes = std::move(notes);
   report.reviews = std::move(reviews);
   return report;
+}
+
+// Tells changes of enum types as those of the columns that are of them in `catalog`.
+void TellByColumns(const Catalog& catalog, std::vector<v1::SchemaChange>& changes) {
+  std::vector<v1::SchemaChange> told;
+  std::vector<v1::SchemaChange> of_enums;
+  for (v1::SchemaChange& change : changes) {
+    (change.kind() == "enum type" ? of_enums : told).push_back(std::move(change));
+  }
+  const auto tell = [&told](v1::SchemaChange change) {
+    const bool is_told = absl::c_any_of(told, [&change](const v1::SchemaChange& other) {
+      return other.action() == change.action() && other.kind() == change.kind() &&
+             other.name() == change.name();
+    });
+    if (!is_told) told.push_back(std::move(change));
+  };
+  for (const v1::SchemaChange& change : of_enums) {
+    // One that is added or dropped comes or goes with a change of its column.
+    if (change.action() != v1::SchemaChange::ACTION_ALTER) continue;
+    for (const Table& table : catalog.tables) {
+      for (const Column& column : table.columns) {
+        if (column.type.enum_name != change.name()) continue;
+        v1::SchemaChange of_column = change;
+        of_column.set_kind("column");
+        of_column.set_name(absl::StrCat(Describe(table.name), ".", column.name));
+        tell(std::move(of_column));
+      }
+    }
+  }
+  changes = std::move(told);
 }
 
 // A change of several dialects is one, in the words of the first of them, which says
@@ -138,7 +169,10 @@ absl::StatusOr<Comparison> CompareWithDesired(Database& database, const ScratchS
                                               CancelToken& cancel) {
   const Dialect own = database.dialect();
   BRANT_RETURN_IF_ERROR(CheckDialects(own, request.dialects));
-  BRANT_ASSIGN_OR_RETURN(const DesiredSchema desired, DesiredSchema::Read(request.desired));
+  std::vector<Dialect> dialects = request.dialects;
+  if (dialects.empty()) dialects.push_back(own);
+  BRANT_ASSIGN_OR_RETURN(const DesiredSchema desired,
+                         DesiredSchema::Read(request.desired, dialects));
   BRANT_ASSIGN_OR_RETURN(const Sides sides, ReadSides(database, request, desired, cancel));
   ChangedObjects changed;
   std::vector<DialectReport> reports;
@@ -146,7 +180,7 @@ absl::StatusOr<Comparison> CompareWithDesired(Database& database, const ScratchS
   if (desired.has_models()) notes = desired.ModelsFor(own).notes;
   BRANT_ASSIGN_OR_RETURN(DialectReport report, ReportOn(sides, std::move(notes), {}, changed));
   reports.push_back(std::move(report));
-  for (Dialect dialect : request.dialects) {
+  for (Dialect dialect : dialects) {
     if (dialect == own) continue;
     BRANT_ASSIGN_OR_RETURN(
         OtherSides other,
@@ -154,6 +188,7 @@ absl::StatusOr<Comparison> CompareWithDesired(Database& database, const ScratchS
                          request.applied, request.selection, cancel));
     BRANT_ASSIGN_OR_RETURN(
         report, ReportOn(other.sides, std::move(other.notes), std::move(other.reviews), changed));
+    if (other.enum_names_are_guessed) TellByColumns(other.sides.to, report.changes);
     reports.push_back(std::move(report));
   }
   Comparison result = PutTogether(std::move(reports), changed);
@@ -172,10 +207,11 @@ absl::StatusOr<std::vector<v1::SchemaChange>> ListDifferences(Database& database
   return ListChanges(diff);
 }
 
-absl::StatusOr<Catalog> ReadCatalog(Database& database, const Selection& selection,
+absl::StatusOr<Catalog> ReadCatalog(Database& database, const Selection& selection, bool must_exist,
                                     CancelToken& cancel) {
   SessionOptions options;
   options.read_only = true;
+  options.must_exist = must_exist;
   BRANT_ASSIGN_OR_RETURN(const std::unique_ptr<Session> session, database.Connect(options));
   const CancelToken::Attachment attachment(cancel, *session);
   return DriverFor(database.dialect()).Introspect(*session, selection);

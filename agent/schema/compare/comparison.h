@@ -58,7 +58,8 @@ absl::StatusOr<std::vector<v1::SchemaChange>> ListDifferences(Database& database
                                                               CancelToken& cancel);
 
 // The catalog, and if asked for the statements that make it from nothing.
-absl::StatusOr<Catalog> ReadCatalog(Database& database, const Selection& selection,
+// `must_exist` as in SessionOptions.
+absl::StatusOr<Catalog> ReadCatalog(Database& database, const Selection& selection, bool must_exist,
                                     CancelToken& cancel);
 absl::StatusOr<std::string> SchemaAsSql(const Catalog& catalog, Dialect dialect);
 

@@ -28,12 +28,16 @@ absl::Status OfInput(const absl::Status& error) {
 
 }  // namespace
 
-absl::StatusOr<DesiredSchema> DesiredSchema::Read(const v1::DesiredSchema& desired) {
+absl::StatusOr<DesiredSchema> DesiredSchema::Read(const v1::DesiredSchema& desired,
+                                                  const std::vector<Dialect>& dialects) {
   DesiredSchema result;
   result.sql_ = ToScripts(desired.sql_files());
-  if (!desired.model_files().empty()) {
-    BRANT_ASSIGN_OR_RETURN(result.models_, ReadModels(ToScripts(desired.model_files()),
-                                                      DriverFor(Dialect::kPostgresql)));
+  if (desired.model_files().empty()) return result;
+  const SchemaDriver& postgresql = DriverFor(Dialect::kPostgresql);
+  BRANT_ASSIGN_OR_RETURN(result.models_, ReadModels(ToScripts(desired.model_files()), postgresql));
+  for (Dialect dialect : dialects) {
+    result.translated_[dialect] =
+        Translate(result.models_->catalog, postgresql, DriverFor(dialect));
   }
   return result;
 }
@@ -46,10 +50,6 @@ std::vector<Rename> DesiredSchema::PendingIn(const Catalog& database) const {
     if (const auto there = names.Of(rename); there.has_value()) renames.push_back(*there);
   }
   return PendingRenames(renames, database);
-}
-
-Translation DesiredSchema::ModelsFor(Dialect dialect) const {
-  return Translate(models_->catalog, DriverFor(Dialect::kPostgresql), DriverFor(dialect));
 }
 
 absl::StatusOr<Catalog> DesiredSchema::Evaluate(Database& database, const Selection& selection,

@@ -3,6 +3,7 @@
 #ifndef BRANT_AGENT_SCHEMA_COMPARE_DESIRED_SCHEMA_H_
 #define BRANT_AGENT_SCHEMA_COMPARE_DESIRED_SCHEMA_H_
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -21,26 +22,30 @@ namespace brant {
 // SQL of one dialect, or models, which are of all.
 class DesiredSchema {
  public:
-  // Errors: those of ReadModels.
-  static absl::StatusOr<DesiredSchema> Read(const v1::DesiredSchema& desired);
+  // `dialects` are those in which it will be asked for. Errors: those of ReadModels.
+  static absl::StatusOr<DesiredSchema> Read(const v1::DesiredSchema& desired,
+                                            const std::vector<Dialect>& dialects);
 
   bool has_models() const { return models_.has_value(); }
 
   // The renames that the models speak of and `database` has still to go through.
   std::vector<Rename> PendingIn(const Catalog& database) const;
 
-  // The models in terms of a dialect, not yet as its server writes expressions.
-  Translation ModelsFor(Dialect dialect) const;
+  // The models in terms of one of the dialects, not yet as its server writes
+  // expressions.
+  const Translation& ModelsFor(Dialect dialect) const { return translated_.at(dialect); }
 
-  // As the server of `database` has it, which for SQL is of its dialect. Errors:
-  // those of SchemaDriver::Evaluate, and of CheckSchemas; INVALID_FILE where the SQL
-  // is wrong.
+  // As the server of `database` has it, whose dialect is one of them, and for SQL is
+  // that of the SQL. Errors: those of SchemaDriver::Evaluate, and of CheckSchemas;
+  // INVALID_FILE where the SQL is wrong.
   absl::StatusOr<Catalog> Evaluate(Database& database, const Selection& selection,
                                    CancelToken& cancel) const;
 
  private:
   std::vector<SchemaDriver::Script> sql_;
   std::optional<Models> models_;
+  // The models in each of the dialects.
+  std::map<Dialect, Translation> translated_;
 };
 
 }  // namespace brant

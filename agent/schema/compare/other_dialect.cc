@@ -269,6 +269,7 @@ absl::StatusOr<OtherSides> Guess(const Sides& known, const DesiredSchema& desire
     BeginFromNothing(known, result);
     return result;
   }
+  result.enum_names_are_guessed = !desired.has_models();
   BRANT_ASSIGN_OR_RETURN(const CatalogDiff back, Diff(translated.to.catalog, translated.from));
   Patched patched = Patch(back, result.sides.to);
   TakeBackLabels(translated, patched);

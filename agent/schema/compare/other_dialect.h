@@ -22,6 +22,9 @@ struct OtherSides {
   std::vector<TranslationNote> notes;
   // What whoever reviews the section should know of it as a whole, a line each.
   std::vector<std::string> reviews;
+  // Enum types are called as the translation calls them; a database of the dialect
+  // may call its own otherwise.
+  bool enum_names_are_guessed = false;
 };
 
 // What a database of `dialect` that went through the same revisions has: they are

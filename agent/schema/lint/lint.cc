@@ -39,15 +39,30 @@ std::vector<Dialect> DialectsOf(const RevisionGraph& graph) {
   return dialects;
 }
 
+// Those that a section of the project names.
+std::set<Dialect> NamedDialects(const RevisionGraph& graph) {
+  std::set<Dialect> named;
+  for (RevisionIndex index = 0; index < graph.size(); ++index) {
+    for (const Section& section : graph.revision(index).sections) {
+      named.insert(section.dialects.begin(), section.dialects.end());
+    }
+  }
+  return named;
+}
+
+// What is not understood: in a database that is meant, and in one that may not be.
+constexpr absl::string_view kRefused = "refused-statement";
+constexpr absl::string_view kSyntax = "syntax-error";
+constexpr absl::string_view kUnsaid = "unsaid-database";
+
 // The line of the section's marker.
 size_t MarkerOf(const Section& section) { return section.offset - 1; }
 
 // Why a run will refuse the section, at the place that the splitter names.
-ReportedFinding Refused(const Section& section, const absl::Status& error) {
+ReportedFinding Refused(const LintRule* rule, const Section& section, const absl::Status& error) {
   size_t position = 0;
   if (!absl::SimpleAtoi(ErrorDetail(error, "position"), &position)) position = 0;
-  return {FindLintRule("refused-statement"), section.offset + position, -1,
-          LintNames{.name = std::string(error.message())}};
+  return {rule, section.offset + position, -1, LintNames{.name = std::string(error.message())}};
 }
 
 std::vector<size_t> LineEndsOf(absl::string_view text) {
@@ -58,19 +73,13 @@ std::vector<size_t> LineEndsOf(absl::string_view text) {
   return ends;
 }
 
-void CheckSyntax(const LintSection& section, LintReport& report) {
-  for (const LintStatement& statement : section.statements()) {
-    if (statement.syntax_error.empty()) continue;
-    report.Add("syntax-error", statement, {.name = statement.syntax_error},
-               statement.syntax_error_offset);
-  }
-}
-
 class FileLinter {
  public:
-  FileLinter(const Revision& revision, const std::vector<Dialect>& dialects)
+  FileLinter(const Revision& revision, const std::vector<Dialect>& dialects,
+             const std::set<Dialect>& meant)
       : revision_(revision),
         dialects_(dialects),
+        meant_(meant),
         acknowledgements_(revision),
         line_ends_(LineEndsOf(revision.text)) {}
 
@@ -98,7 +107,8 @@ class FileLinter {
   bool CheckSection(const Section& section, Dialect dialect, LintHistory& history) {
     absl::StatusOr<LintSection> read = LintSection::Read(revision_, section, dialect);
     if (!read.ok()) {
-      TakeAll({Refused(section, read.status())}, section, dialect);
+      const absl::string_view rule = IsMeant(dialect) ? kRefused : kUnsaid;
+      TakeAll({Refused(FindLintRule(rule), section, read.status())}, section, dialect);
       return false;
     }
     acknowledgements_.Read(*read);
@@ -126,6 +136,17 @@ class FileLinter {
       downgrade_is_empty_ = read->statements().empty();
     }
     return !read->statements().empty();
+  }
+
+  void CheckSyntax(const LintSection& section, LintReport& report) const {
+    const bool meant = IsMeant(section.dialect());
+    for (const LintStatement& statement : section.statements()) {
+      if (statement.syntax_error.empty()) continue;
+      report.Add(meant ? kSyntax : kUnsaid, statement, {.name = statement.syntax_error},
+                 statement.syntax_error_offset);
+      // Another database's section has one in every other statement.
+      if (!meant) return;
+    }
   }
 
   void CheckDowngrade(const Section& upgrade, const Section* downgrade, Dialect dialect) {
@@ -171,13 +192,17 @@ class FileLinter {
     return std::find(dialects_.begin(), dialects_.end(), dialect) != dialects_.end();
   }
 
+  bool IsMeant(Dialect dialect) const { return meant_.contains(dialect); }
+
   // Whether the rule had its say wherever it can, in the section or (0) in all.
   bool IsJudged(size_t section_offset, const LintRule& rule) const {
+    const bool of_meant = rule.name == kRefused || rule.name == kSyntax;
     for (const Section& section : revision_.sections) {
       if (section_offset != 0 && section.offset != section_offset) continue;
       for (Dialect dialect : kAllDialects) {
         const bool served = revision_.FindSection(section.direction, dialect) == &section;
-        if (served && AppliesTo(rule, dialect) && !IsLinted(dialect)) return false;
+        if (!served || !AppliesTo(rule, dialect)) continue;
+        if (!IsLinted(dialect) || (of_meant && !IsMeant(dialect))) return false;
       }
     }
     return true;
@@ -185,6 +210,8 @@ class FileLinter {
 
   const Revision& revision_;
   const std::vector<Dialect>& dialects_;
+  // Those that the project is known to be for.
+  const std::set<Dialect>& meant_;
   Acknowledgements acknowledgements_;
   // Where the lines of the file end. A file may have thousands of findings, and counting its
   // lines again for each of them took most of the time.
@@ -201,6 +228,8 @@ class FileLinter {
 std::vector<v1::LintFinding> Lint(const Bundle& bundle, absl::Span<const RevisionIndex> revisions,
                                   std::vector<Dialect> dialects) {
   const RevisionGraph& graph = bundle.graph;
+  const std::set<Dialect> meant =
+      dialects.empty() ? NamedDialects(graph) : std::set<Dialect>(dialects.begin(), dialects.end());
   if (dialects.empty()) dialects = DialectsOf(graph);
   const bool postgresql =
       std::find(dialects.begin(), dialects.end(), Dialect::kPostgresql) != dialects.end();
@@ -211,7 +240,7 @@ std::vector<v1::LintFinding> Lint(const Bundle& bundle, absl::Span<const Revisio
   for (RevisionIndex index = 0; index < graph.size(); ++index) {
     const Revision& revision = graph.revision(index);
     if (wanted.contains(index)) {
-      for (v1::LintFinding& finding : FileLinter(revision, dialects).Lint(history)) {
+      for (v1::LintFinding& finding : FileLinter(revision, dialects, meant).Lint(history)) {
         all.push_back(std::move(finding));
       }
     } else if (before[index] && postgresql) {

@@ -15,7 +15,8 @@ namespace brant {
 
 // The findings in these revisions, which may be given in any order, in the order
 // in which they would be applied, and by line. `dialects` empty: those that every
-// file of the bundle has a section for, and if there is none, all.
+// file of the bundle has a section for, and if there is none, all; what one of
+// them does not understand is then an error only if a section names it.
 std::vector<v1::LintFinding> Lint(const Bundle& bundle, absl::Span<const RevisionIndex> revisions,
                                   std::vector<Dialect> dialects);
 

@@ -114,6 +114,40 @@ TEST(LintTest, DialectsAreThoseThatEveryFileServes) {
               ElementsAre(v1::DIALECT_POSTGRESQL, v1::DIALECT_SQLITE, v1::DIALECT_MYSQL));
 }
 
+// MySQL's SQL, of which PostgreSQL understands nothing.
+constexpr absl::string_view kMysqlFile =
+    "-- brant:upgrade\nCREATE TABLE `t` (`a` int DEFAULT 1);\nREPLACE INTO `t` VALUES (1);\n"
+    "-- brant:downgrade\nDROP TABLE `t`;\n";
+
+TEST(LintTest, WhatIsNotUnderstoodIsAnErrorOnlyForDatabasesThatAreMeant) {
+  const std::string mysql(kMysqlFile);
+  // Nothing says that it is not for PostgreSQL: once for each section.
+  std::vector<v1::LintFinding> findings = LintFiles({mysql});
+  ASSERT_EQ(Codes(findings), "BR007 BR007");
+  EXPECT_EQ(findings[0].severity(), v1::LINT_SEVERITY_NOTICE);
+  EXPECT_THAT(findings[0].dialects(), ElementsAre(v1::DIALECT_POSTGRESQL));
+  EXPECT_EQ(findings[0].line(), 6);
+  EXPECT_THAT(findings[0].message(), HasSubstr("syntax error at or near \"`\""));
+  // What only looks like one of psql's commands; the other section is refused as a whole.
+  EXPECT_EQ(Codes(LintFiles({Upgraded("INSERT INTO t VALUES ('a\\'b');\n")})), "BR007");
+
+  EXPECT_EQ(CodesOf(mysql, {kPg}), "BR006 BR006 BR006");
+  EXPECT_EQ(CodesOf(mysql, {Dialect::kMysql}), "");
+  // Another file says that the project is for PostgreSQL.
+  const std::string named = "-- brant:upgrade postgresql\nSELECT 1;\n-- brant:upgrade\n";
+  EXPECT_EQ(Codes(LintFiles({named, mysql})), "BR006 BR006 BR006");
+  EXPECT_EQ(Codes(LintFiles({"-- brant:upgrade mysql\n-- brant:upgrade\n", mysql})), "BR007 BR007");
+}
+
+TEST(LintTest, AnAcknowledgementOfAnErrorIsNotJudgedWhereItIsNone) {
+  const std::string text = Upgraded("-- lint:allow BR006 newer\nSELECT NEW SYNTAX 1 2;\n");
+  EXPECT_EQ(Codes(LintFiles({text})), "BR007");
+  EXPECT_EQ(CodesOf(text, {kPg}), "(BR006)");
+  const std::string unused = Upgraded("-- lint:allow BR006 newer\nSELECT 1;\n");
+  EXPECT_EQ(Codes(LintFiles({unused})), "");
+  EXPECT_EQ(CodesOf(unused, {kPg}), "BR003");
+}
+
 TEST(LintTest, AnAcknowledgementAboveTheStatement) {
   EXPECT_EQ(CodesOf(Upgraded("-- lint:allow BR302 nobody uses it\nDROP TABLE t;\nDROP TABLE u;\n")),
             "(BR302) BR302");

@@ -40,6 +40,11 @@ constexpr LintRule kRules[] = {
      "`dialects`; or acknowledge it, if it is syntax newer than PostgreSQL 15, whose parser this "
      "is",
      kInDowngrades},
+    {"BR007", "unsaid-database", kNotice, kAll,
+     "nothing says whether this is for a database that does not understand it: {name}",
+     "Name the project's databases: `dialects` in brant.toml, or `--dialect`; or this section's, "
+     "behind `-- brant:upgrade`",
+     kInDowngrades},
 
     // Indexes.
     {"BR101", "blocking-index", kWarning, kPostgresql,

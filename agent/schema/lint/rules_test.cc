@@ -400,8 +400,8 @@ const Case kCases[] = {
 };
 
 // The rules that are about whole files have tests of their own.
-constexpr absl::string_view kOfFiles[] = {"allow-without-reason", "unused-allow", "no-downgrade",
-                                          "empty-downgrade"};
+constexpr absl::string_view kOfFiles[] = {"unsaid-database", "allow-without-reason", "unused-allow",
+                                          "no-downgrade", "empty-downgrade"};
 
 std::string Name(Dialect dialect) { return std::string(DialectName(dialect)); }
 

@@ -157,7 +157,7 @@ std::string DropViewPostgresql(const View& view) {
 
 std::string DropTriggerPostgresql(const ObjectName& relation, const KeptTrigger& kept) {
   return absl::StrCat("DROP TRIGGER ", kept.is_there ? "" : "IF EXISTS ",
-                      QuotePostgresql(kept.trigger->name), " ON ", QuotePostgresql(relation));
+                      QuotePostgresql(kept.object->name), " ON ", QuotePostgresql(relation));
 }
 
 std::vector<std::string> CreateTriggerPostgresql(const ObjectName& relation,

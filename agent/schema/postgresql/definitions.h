@@ -9,7 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "agent/schema/catalog.h"
-#include "agent/schema/kept_triggers.h"
+#include "agent/schema/kept.h"
 
 namespace brant {
 

@@ -227,9 +227,9 @@ absl::StatusOr<Catalog> EvaluateInTransaction(Session& session,
   }
   BRANT_ASSIGN_OR_RETURN(
       const std::vector<ScratchStatement> statements,
-      ReadScripts(Dialect::kPostgresql, prepared, [&others](absl::string_view statement) {
+      ReadScripts(Dialect::kPostgresql, prepared, [&](absl::string_view statement) {
         std::string reason = LeavesPostgresqlScratch(statement);
-        return reason.empty() ? ReachesPostgresqlSchemas(statement, others) : reason;
+        return reason.empty() ? ReachesPostgresqlSchemas(statement, others, path) : reason;
       }));
   BRANT_ASSIGN_OR_RETURN(const bool done, ExecuteAtOnce(session, statements));
   if (!done) {

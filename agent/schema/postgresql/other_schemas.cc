@@ -1,5 +1,6 @@
 #include "agent/schema/postgresql/other_schemas.h"
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "agent/database/postgresql/statement_reader.h"
 
@@ -97,6 +98,15 @@ std::string SearchPath(StatementReader reader, const Names& others) {
   return "";
 }
 
+bool ResetsSearchPath(StatementReader reader) {
+  if (reader.Skip("reset")) return reader.IsAny({"search_path", "all"});
+  if (!reader.Skip("set")) return false;
+  if (!reader.Skip("session")) reader.Skip("local");
+  if (!reader.Skip("search_path")) return false;
+  if (!reader.Skip("=")) reader.Skip("to");
+  return reader.Is("default");
+}
+
 // Behind CREATE; the new object itself is in a schema that is not one of `others`.
 std::string CreateReaches(StatementReader reader, const Names& others) {
   reader.Skip({"or", "replace"});
@@ -135,7 +145,13 @@ std::string AlterTableReaches(StatementReader reader, const Names& others) {
   return "";
 }
 
-std::string Reaches(StatementReader reader, const Names& others) {
+std::string Reaches(StatementReader reader, const Names& others,
+                    const std::vector<std::string>& path) {
+  if (ResetsSearchPath(reader)) {
+    const auto other =
+        absl::c_find_if(path, [&](const std::string& schema) { return others.contains(schema); });
+    return other == path.end() ? "" : *other;
+  }
   if (reader.Is("set")) return SearchPath(reader, others);
   if (reader.Skip("create")) return CreateReaches(reader, others);
   StatementReader ahead = reader;
@@ -182,8 +198,9 @@ std::optional<std::string> SchemaMadeInPostgresql(absl::string_view statement) {
   return name->schema;
 }
 
-std::string ReachesPostgresqlSchemas(absl::string_view statement, const Names& others) {
-  const std::string schema = Reaches(StatementReader(statement), others);
+std::string ReachesPostgresqlSchemas(absl::string_view statement, const Names& others,
+                                     const std::vector<std::string>& path) {
+  const std::string schema = Reaches(StatementReader(statement), others, path);
   if (schema.empty()) return "";
   return absl::StrCat("it reaches into the schema '", schema,
                       "', which is not compared and therefore not set aside; name it in "

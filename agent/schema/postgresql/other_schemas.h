@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
@@ -19,10 +20,12 @@ std::optional<std::string> SchemaMadeInPostgresql(absl::string_view statement);
 
 // Why a statement may not run beside the real schemas `others`: it changes something
 // in one, or takes numbers of a sequence there. To refer to them is no harm: foreign
-// keys, views, functions and types. Empty: it may. Bodies of functions and DO blocks
-// are not looked at.
+// keys, views, functions and types. `path` is where unqualified names lead once the
+// search_path is reset. Empty: it may. Bodies of functions and DO blocks are not
+// looked at.
 std::string ReachesPostgresqlSchemas(absl::string_view statement,
-                                     const std::set<std::string>& others);
+                                     const std::set<std::string>& others,
+                                     const std::vector<std::string>& path);
 
 }  // namespace brant
 

@@ -213,7 +213,7 @@ class Renderer {
       }
       for (const Index& index : table->indexes) CreateIndex(*table, index);
       // Of one that is made anew.
-      if (old != nullptr) CreateTriggers(*table, KeptTriggers(old->triggers, table->triggers));
+      if (old != nullptr) CreateTriggers(*table, KeptOfBoth(old->triggers, table->triggers));
     }
   }
 
@@ -295,8 +295,8 @@ class Renderer {
 
   void CreateTriggers(const auto& relation, const std::vector<KeptTrigger>& triggers) {
     for (const KeptTrigger& kept : triggers) {
-      std::string missing = needs_.Of(relation.needs, kept.trigger->name);
-      for (std::string& sql : CreateTriggerPostgresql(relation.name, *kept.trigger)) {
+      std::string missing = needs_.Of(relation.needs, kept.object->name);
+      for (std::string& sql : CreateTriggerPostgresql(relation.name, *kept.object)) {
         Add(std::move(sql), "", std::exchange(missing, ""));
       }
     }
@@ -351,7 +351,7 @@ class Renderer {
                                      ? NotWritten(view->triggers)
                                      : "it is made anew: GRANTs and rules on it are lost"));
       for (const Index& index : view->indexes) CreateIndex(*view, index);
-      if (old != nullptr) CreateTriggers(*view, KeptTriggers(old->triggers, view->triggers));
+      if (old != nullptr) CreateTriggers(*view, KeptOfBoth(old->triggers, view->triggers));
     }
     // Indexes of materialized views that stay.
     for (const Change<View>& change : diff_.views) {

@@ -251,8 +251,8 @@ void PlanForeignKeys(std::vector<TablePlan>& plans, const std::set<ObjectName>& 
 }
 
 void PlanTriggers(TablePlan& plan) {
-  for (const KeptTrigger& kept : KeptTriggers(plan.from->triggers, plan.to->triggers)) {
-    const std::string& definition = kept.trigger->definition;
+  for (const KeptTrigger& kept : KeptOfBoth(plan.from->triggers, plan.to->triggers)) {
+    const std::string& definition = kept.object->definition;
     const bool in_the_way =
         MentionsAny(definition, plan.retyped) || MentionsAny(definition, plan.rebuilt);
     if (in_the_way) plan.triggers.push_back(kept);

@@ -11,7 +11,7 @@
 
 #include "agent/schema/catalog.h"
 #include "agent/schema/diff.h"
-#include "agent/schema/kept_triggers.h"
+#include "agent/schema/kept.h"
 
 namespace brant {
 

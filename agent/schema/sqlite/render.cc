@@ -8,10 +8,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "agent/schema/kept_triggers.h"
+#include "agent/schema/kept.h"
 #include "agent/schema/reference_order.h"
 #include "agent/schema/sqlite/declare.h"
-#include "agent/schema/sqlite/kept_views.h"
 #include "agent/schema/sqlite/rebuild.h"
 #include "agent/schema/sqlite/tokens.h"
 #include "agent/schema/sqlite/trigger_renames.h"
@@ -65,10 +64,17 @@ const View* FindView(const Catalog& catalog, const ObjectName& name) {
   return found == catalog.views.end() ? nullptr : &*found;
 }
 
+bool ReadsAny(const View& view, const std::set<std::string>& names) {
+  return absl::c_any_of(view.reads,
+                        [&names](const ObjectName& name) { return names.contains(name.name); });
+}
+
 class Renderer {
  public:
   explicit Renderer(const CatalogDiff& diff)
-      : diff_(diff), renames_(diff.renames, *diff.from), kept_views_(SqliteKeptViews(diff)) {}
+      : diff_(diff),
+        renames_(diff.renames, *diff.from),
+        kept_views_(KeptOfBoth(diff.from->excluded_views, diff.to->excluded_views)) {}
 
   DdlScript Render() {
     for (const TableChange& change : diff_.altered_tables) {
@@ -180,8 +186,8 @@ class Renderer {
       for (const View& view : diff_.from->views) {
         if (ReadsAny(view, names)) move(view);
       }
-      for (const SqliteKeptView& kept : kept_views_) {
-        if (ReadsAny(*kept.view, gone)) move(*kept.view);
+      for (const Kept<View>& kept : kept_views_) {
+        if (ReadsAny(*kept.object, gone)) move(*kept.object);
       }
     }
   }
@@ -192,10 +198,10 @@ class Renderer {
         Add(absl::StrCat("DROP VIEW ", QuoteSqlite(view.name.name)));
       }
     }
-    for (const SqliteKeptView& kept : kept_views_) {
-      if (!moved_views_.contains(kept.view->name.name)) continue;
+    for (const Kept<View>& kept : kept_views_) {
+      if (!moved_views_.contains(kept.object->name.name)) continue;
       Add(absl::StrCat("DROP VIEW ", kept.is_there ? "" : "IF EXISTS ",
-                       QuoteSqlite(kept.view->name.name)));
+                       QuoteSqlite(kept.object->name.name)));
     }
   }
 
@@ -207,10 +213,10 @@ class Renderer {
       if (is_changed || moved_views_.contains(view.name.name)) views.push_back(&view);
     }
     for (const View* view : OrderViews(views)) Add(DeclareSqliteView(*view));
-    for (const SqliteKeptView& kept : kept_views_) {
-      const std::string& name = kept.view->name.name;
+    for (const Kept<View>& kept : kept_views_) {
+      const std::string& name = kept.object->name.name;
       if (!moved_views_.contains(name)) continue;
-      CreateText("view", DeclareSqliteView(*kept.view), kept.has_old_names, name);
+      CreateText("view", DeclareSqliteView(*kept.object), kept.has_old_names, name);
     }
   }
 
@@ -224,46 +230,46 @@ class Renderer {
       names.insert(absl::AsciiStrToLower(renames_.Before(table)));
     }
     const auto drop_moved = [&](const KeptTrigger& kept) {
-      if (!MentionsInSqlite(kept.trigger->definition, names)) return;
-      moved_triggers_.insert(kept.trigger);
+      if (!MentionsInSqlite(kept.object->definition, names)) return;
+      moved_triggers_.insert(kept.object);
       Add(absl::StrCat("DROP TRIGGER ", kept.is_there ? "" : "IF EXISTS ",
-                       QuoteSqlite(kept.trigger->name)));
+                       QuoteSqlite(kept.object->name)));
     };
     const auto drop = [&](const auto& from, const auto* to) {
-      for (const KeptTrigger& kept : Kept(from, to)) drop_moved(kept);
+      for (const KeptTrigger& kept : TriggersOf(from, to)) drop_moved(kept);
     };
     for (const Table& table : diff_.from->tables) drop(table, FindTable(*diff_.to, table.name));
     for (const View& view : diff_.from->views) drop(view, FindView(*diff_.to, view.name));
-    for (const SqliteKeptView& view : kept_views_) {
+    for (const Kept<View>& view : kept_views_) {
       for (const KeptTrigger& kept : TriggersOf(view)) drop_moved(kept);
     }
   }
 
-  static std::vector<KeptTrigger> TriggersOf(const SqliteKeptView& view) {
+  static std::vector<KeptTrigger> TriggersOf(const Kept<View>& view) {
     std::vector<KeptTrigger> triggers;
-    for (const Trigger& trigger : view.view->triggers) {
+    for (const Trigger& trigger : view.object->triggers) {
       triggers.push_back({&trigger, /*is_there=*/false, view.has_old_names});
     }
     return triggers;
   }
 
   template <typename T>
-  static std::vector<KeptTrigger> Kept(const T& from, const T* to) {
-    if (to == nullptr) return KeptTriggers(from.triggers, {});
-    return KeptTriggers(from.triggers, to->triggers);
+  static std::vector<KeptTrigger> TriggersOf(const T& from, const T* to) {
+    if (to == nullptr) return KeptOfBoth(from.triggers, {});
+    return KeptOfBoth(from.triggers, to->triggers);
   }
 
   void CreateTriggers() {
     const auto create_moved = [&](const auto& from, const auto* to) {
       if (to == nullptr) return;
-      for (const KeptTrigger& kept : Kept(from, to)) CreateMoved(kept, to->name.name);
+      for (const KeptTrigger& kept : TriggersOf(from, to)) CreateMoved(kept, to->name.name);
     };
     for (const Table& table : diff_.from->tables) {
       create_moved(table, FindTable(*diff_.to, table.name));
     }
     for (const View& view : diff_.from->views) create_moved(view, FindView(*diff_.to, view.name));
-    for (const SqliteKeptView& view : kept_views_) {
-      for (const KeptTrigger& kept : TriggersOf(view)) CreateMoved(kept, view.view->name.name);
+    for (const Kept<View>& view : kept_views_) {
+      for (const KeptTrigger& kept : TriggersOf(view)) CreateMoved(kept, view.object->name.name);
     }
     for (const Table* table : diff_.created_tables) {
       for (const Trigger& trigger : table->triggers) Add(trigger.definition);
@@ -275,8 +281,8 @@ class Renderer {
   }
 
   void CreateMoved(const KeptTrigger& kept, const std::string& owner) {
-    if (!moved_triggers_.contains(kept.trigger)) return;
-    CreateText("trigger", kept.trigger->definition, kept.has_old_names, owner);
+    if (!moved_triggers_.contains(kept.object)) return;
+    CreateText("trigger", kept.object->definition, kept.has_old_names, owner);
   }
 
   // What is written again as it was, but for new names.
@@ -398,7 +404,7 @@ class Renderer {
 
   const CatalogDiff& diff_;
   const SqliteTriggerRenames renames_;
-  const std::vector<SqliteKeptView> kept_views_;
+  const std::vector<Kept<View>> kept_views_;
   DdlScript script_;
   std::set<std::string> rebuilt_;
   // What is not there for a time, or less than it was. By the names after the

@@ -73,12 +73,38 @@ class DesiredSchemaTest(harness.EndToEndTest):
 
     def test_another_database_that_is_not_there_can_not_be_reached(self):
         said = self.fails(3, "diff", "--schema-url", "sqlite:///missing.db")
-        self.assertIn("there is no database missing.db", said)
+        self.assertIn("can't open missing.db: there is no such file (14)\n", said)
         self.assertFalse(os.path.exists(os.path.join(self.folder, "missing.db")))
         self.fails(3, "diff", "--schema-url", "postgresql://nobody@127.0.0.1:1/nothing")
         said = self.refused("diff", "--schema-url", "nonsense")
         self.assertIn("the database URL has no ://", said)
         self.assertNotIn("private agent", said)
+
+    def test_a_sqlite_file_that_is_not_there_is_empty_and_only_runs_make_it(self):
+        url = "sqlite:///missing.db"
+        path = os.path.join(self.folder, "missing.db")
+        self.write("schema.sql", "CREATE TABLE wanted (a int);")
+        # Its schema is what is asked for: an empty one would only hide that the name is wrong.
+        said = self.fails(3, "inspect", "--database-url", url)
+        self.assertIn("can't open missing.db: there is no such file (14)\n", said)
+        self.assertIn("correct the path in the database URL; 'brant upgrade' makes", said)
+        for command, printed in (
+            (["current"], ""),
+            (["status"], "Current:"),
+            (["history", "-i"], "aaaa"),
+            (["plan", "head"], "-- 1. upgrade <base> -> aaaa"),
+            (["diff", "--schema", "schema.sql"], "CREATE TABLE wanted"),
+            (["diff", "--schema-url", "sqlite:///app.db"], "CREATE TABLE t"),
+        ):
+            result = self.brant(*command, "--database-url", url)
+            self.assertEqual(result.code, 0, result)
+            self.assertIn(printed, result.out)
+            self.assertFalse(os.path.exists(path), command)
+        self.assertIn("not up to date",
+                      self.fails(5, "check", "--schema", "schema.sql", "--database-url", url))
+        self.assertFalse(os.path.exists(path))
+        self.brant("upgrade", "head", "--database-url", url)
+        self.assertTrue(os.path.exists(path))
 
     def test_a_renamed_column_is_named_with_the_tables_old_name(self):
         self.write("brant.toml", 'schema = "schema.sql"\n')

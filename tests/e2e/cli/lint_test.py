@@ -94,6 +94,16 @@ class LintTest(harness.EndToEndTest):
         self.write("brant.toml", 'dialects = ["sqlite"]\n')
         self.assertEqual(self.lint(0, "cccc", DATABASE_URL=url).out, "")
 
+    def test_sql_of_a_database_that_nothing_names_is_no_error(self):
+        self.revision("cccc", "bbbb", "CREATE TABLE `u` (`a` int);", "DROP TABLE `u`;")
+        result = self.lint(0, "cccc")
+        self.assertIn("20240101_cccc.sql:7: notice BR007 unsaid-database", result.out)
+        self.assertIn("(postgresql)\n    Name the project's databases: `dialects`", result.out)
+        self.write("brant.toml", 'dialects = ["mysql"]\n')
+        self.assertEqual(self.lint(0, "cccc").out, "")
+        self.write("brant.toml", 'dialects = ["postgresql"]\n')
+        self.assertIn("error BR006 syntax-error", self.lint(5, "cccc").out)
+
     def test_json_is_the_response_and_then_the_error(self):
         lines = self.lint(5, "--output", "json").out.splitlines()
         answer, error = (json.loads(line) for line in lines)

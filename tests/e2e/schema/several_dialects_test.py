@@ -270,6 +270,20 @@ class SeveralDialectsTest(harness.EndToEndTest):
         self.assertIn("CREATE TYPE state AS ENUM", self.section(text, "upgrade", "postgresql"))
         self.on_each("upgrade", "head")
 
+    def test_a_guess_names_no_enum_type_that_may_not_be_there(self):
+        self.connect("mysql")
+        self.write("schema.sql", "CREATE TABLE t (id int PRIMARY KEY, state enum('a','b'));")
+        self.configure('schema = "schema.sql"', (), ("mysql", "postgresql"))
+        self.autogenerate("First")
+        self.brant_ok("upgrade", "head")
+        self.write("schema.sql", "CREATE TABLE t (id int PRIMARY KEY, state enum('a','b','c'), "
+                                 "size enum('s','m'));")
+        result = self.brant("check")
+        self.assertEqual(result.code, 5, result)
+        self.assertEqual(
+            result.out,
+            "~ column t.state: type enum('a','b') -> enum('a','b','c')\n+ column t.size\n")
+
     def test_what_a_dialect_can_not_say_is_marked(self):
         self.connect("postgresql")
         first = "CREATE TABLE d (id int PRIMARY KEY, t text[]);"

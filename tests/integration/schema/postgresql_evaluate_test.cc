@@ -291,7 +291,24 @@ TEST_F(OtherSchemaTest, IsNotFoundByTheSearchPath) {
   EXPECT_TRUE(catalog.ok()) << Explain(catalog.status());
   const absl::Status status = Evaluate("INSERT INTO t VALUES (1)").status();
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_STATEMENT_FAILED) << status;
+  const std::vector<std::string> resets = {
+      "RESET search_path",
+      "RESET ALL",
+      "SET search_path TO DEFAULT",
+      "SET LOCAL search_path = DEFAULT",
+  };
+  for (const std::string& sql : resets) {
+    const absl::Status reset = Evaluate(sql + "; DROP TABLE IF EXISTS t").status();
+    EXPECT_EQ(ReasonOf(reset), v1::ERROR_REASON_UNSUPPORTED_STATEMENT) << sql << ": " << reset;
+    EXPECT_THAT(DescribeError(reset), HasSubstr("the schema 'other'")) << sql;
+  }
   ASSERT_TRUE(Run(absl::StrCat("ALTER DATABASE ", database, " RESET search_path")).ok());
+  // Where that leads to no real table.
+  for (const std::string& sql : resets) {
+    const auto reset = Evaluate(sql + "; CREATE TABLE a (id int)");
+    ASSERT_TRUE(reset.ok()) << sql << ": " << Explain(reset.status());
+    EXPECT_THAT(reset->tables, SizeIs(1)) << sql;
+  }
 }
 
 TEST_F(OtherSchemaTest, TheDefaultSchemaMayBeOne) {
