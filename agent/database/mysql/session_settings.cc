@@ -21,7 +21,7 @@ struct Variable {
 // What migrations and dumps change, on every version of both servers. What else
 // they change is set back to the server's default. The character set comes
 // before the collation, which it would change.
-constexpr std::array<Variable, 20> kVariables = {{
+constexpr std::array<Variable, 21> kVariables = {{
     {"autocommit", false},
     {"sql_mode", true},
     {"foreign_key_checks", false},
@@ -29,6 +29,7 @@ constexpr std::array<Variable, 20> kVariables = {{
     {"time_zone", true},
     {"character_set_client", true},
     {"character_set_results", true},
+    {"character_set_connection", true},
     {"collation_connection", true},
     {"sql_safe_updates", false},
     {"sql_notes", false},
