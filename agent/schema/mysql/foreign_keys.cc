@@ -188,14 +188,13 @@ bool IsIndexCertain(const Table& table, const std::vector<ForeignKey>& keys,
 
 // That of a foreign key without a name is named after its first column, and is an index
 // like any other.
-bool AddUnnamed(Table& table, ForeignKey& key, int number) {
+void NameUnnamed(Table& table, ForeignKey& key, int number) {
   key.name = absl::StrCat(table.name.name, kGivenByServer, number);
-  if (IsKey(table, key.columns, {})) return true;
+  if (IsKey(table, key.columns, {})) return;
   Index index;
   index.name = key.columns[0];
   for (const std::string& column : key.columns) index.parts.push_back({.column = column});
   table.indexes.push_back(std::move(index));
-  return true;
 }
 
 bool AddToTable(const std::map<std::string, Table*>& tables, const std::set<std::string>& late,
@@ -214,7 +213,7 @@ bool AddToTable(const std::map<std::string, Table*>& tables, const std::set<std:
   }
   int number = 0;
   for (ForeignKey& key : keys) {
-    if (key.name.empty() && !AddUnnamed(table, key, ++number)) return false;
+    if (key.name.empty()) NameUnnamed(table, key, ++number);
     if (key.name.size() > kLongestName) return false;
   }
   table.foreign_keys = std::move(keys);

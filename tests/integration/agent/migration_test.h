@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "agent/base/dialect.h"
@@ -70,6 +71,7 @@ class MigrationFixture : public ::testing::Test {
   void Sql(absl::string_view statement);
   // The first value of the first row; "NULL", or "nothing" if there is no row.
   std::string One(absl::string_view sql);
+  bool IsMariaDb() { return absl::StrContains(One("SELECT VERSION()"), "MariaDB"); }
   bool Exists(absl::string_view table, absl::string_view schema = "");
   // The version rows, with commas between.
   std::string Rows(absl::string_view table = "brant_version");

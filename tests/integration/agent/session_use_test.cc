@@ -167,6 +167,10 @@ TEST_P(MysqlSessionUseTest, APreparedCallThatFailsIsInDoubtAsTheCallIs) {
         std::string("SET @s = 'CALL half()';\nEXECUTE IMMEDIATE @s;\nSELECT 2;"),
         // What it executes is not known.
         std::string("PREPARE p FROM CONCAT('CALL ', 'half()');\nEXECUTE p;\nSELECT 2;")}) {
+    // MySQL executes and prepares no expressions.
+    const bool is_of_mariadb =
+        absl::StrContains(section, "IMMEDIATE") || absl::StrContains(section, "CONCAT");
+    if (is_of_mariadb && !IsMariaDb()) continue;
     Outcome failed = UpgradeTo(section);
     EXPECT_EQ(ReasonOf(failed.status), v1::ERROR_REASON_STATEMENT_FAILED) << failed.status;
     EXPECT_THAT(StepRow(failed.run.id()), HasSubstr("failed 2/1/3")) << section;
@@ -184,6 +188,7 @@ TEST_P(MysqlSessionUseTest, WhatAProcedureMayHavePreparedIsNotKnown) {
       "END");
   Sql("CREATE PROCEDURE prepares() PREPARE p FROM 'CALL half()'");
   for (const char* call : {"CALL prepares()", "EXECUTE IMMEDIATE 'CALL prepares()'"}) {
+    if (absl::StrContains(call, "IMMEDIATE") && !IsMariaDb()) continue;
     Outcome failed = UpgradeTo(absl::StrCat("PREPARE p FROM 'SELECT 1';\n", call, ";\nEXECUTE p;"));
     EXPECT_EQ(Values(), "1");
     EXPECT_THAT(StepRow(failed.run.id()), HasSubstr("failed 3/2/3")) << call;
