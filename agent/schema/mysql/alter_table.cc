@@ -295,20 +295,22 @@ class Alteration {
 
   void DropIndex(const std::string& name) {
     if (!dropped_indexes_.insert(name).second) return;
-    (NumbersRows(name) ? drops_ : early_drops_)
+    (IsNeeded(name) ? drops_ : early_drops_)
         .push_back(absl::StrCat("DROP INDEX ", QuoteIdentifier(name)));
   }
 
-  // An AUTO_INCREMENT column must have an index at any time.
-  bool NumbersRows(const std::string& index) const {
+  // AUTO_INCREMENT columns and foreign keys must have an index at any time.
+  bool IsNeeded(const std::string& index) const {
     std::set<std::string> columns;
     for (const Column& column : from_.columns) {
       if (column.identity != Identity::kNone) columns.insert(column.name);
     }
+    for (const ForeignKey& key : from_.foreign_keys) columns.insert(key.columns[0]);
     const auto is_of = [&](const auto& other) {
       return other.name == index && Has(other, columns);
     };
-    return absl::c_any_of(from_.uniques, is_of) || absl::c_any_of(from_.indexes, is_of);
+    return absl::c_any_of(from_.uniques, is_of) || absl::c_any_of(from_.indexes, is_of) ||
+           absl::c_any_of(OwnIndexes(from_), is_of);
   }
 
   static bool Has(const UniqueConstraint& unique, const std::set<std::string>& columns) {

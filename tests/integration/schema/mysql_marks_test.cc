@@ -40,6 +40,29 @@ TEST_F(MysqlMarksTest, ADroppedCheckIsNoHindranceForTheDefault) {
   EXPECT_EQ(Ask("SELECT s FROM t"), "none");
 }
 
+TEST_F(MysqlMarksTest, DroppedIndexesAreNoHindranceForTheDefault) {
+  Execute(
+      "CREATE TABLE t (id INT, u INT, s VARCHAR(9), UNIQUE KEY u (u), KEY s (s)); "
+      "INSERT INTO t (id) VALUES (1), (2)");
+  const std::string text = database().IsMariaDb() ? "'x'" : "('x')";
+  Migrate(
+      Evaluate(absl::StrCat("CREATE TABLE t (id INT, u INT NOT NULL DEFAULT 7, s TEXT NOT NULL "
+                            "DEFAULT ",
+                            text, ")")));
+  EXPECT_EQ(Ask("SELECT GROUP_CONCAT(u, s) FROM t"), "7x,7x");
+}
+
+TEST_F(MysqlMarksTest, ADefaultLeavesForeignKeysTheirIndex) {
+  Execute(
+      "CREATE TABLE r (id INT PRIMARY KEY); CREATE TABLE t (k INT, n INT, CONSTRAINT f FOREIGN KEY "
+      "(k) REFERENCES r (id)); INSERT INTO r VALUES (1); INSERT INTO t (k) VALUES (1)");
+  Migrate(
+      Evaluate("CREATE TABLE r (id INT PRIMARY KEY); CREATE TABLE t (k INT, n INT NOT NULL DEFAULT "
+               "3, KEY kn "
+               "(k, n), CONSTRAINT f FOREIGN KEY (k) REFERENCES r (id))"));
+  EXPECT_EQ(Ask("SELECT CONCAT(k, n) FROM t"), "13");
+}
+
 TEST_F(MysqlMarksTest, ADefaultMayBeInTheWayOfKeys) {
   const Catalog from = Evaluate(
       "CREATE TABLE r (id INT PRIMARY KEY); "
