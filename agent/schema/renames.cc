@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/algorithm/container.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -41,8 +39,10 @@ void RenameColumns(Table& table, Dialect dialect, const Names& names) {
       column.name = found->second;
     }
     column.generated = RenameInExpression(dialect, column.generated, names);
-    // Elsewhere a default can't speak of columns.
-    if (column.default_value.has_value() && dialect == Dialect::kMysql) {
+    // Elsewhere a default can't speak of columns; here they are in quotes.
+    const bool may_speak = dialect == Dialect::kMysql && column.default_value.has_value() &&
+                           absl::StrContains(*column.default_value, '`');
+    if (may_speak) {
       column.default_value = RenameInExpression(dialect, *column.default_value, names);
     }
   }
@@ -67,20 +67,16 @@ void RenameColumns(Table& table, Dialect dialect, const Names& names) {
   }
 }
 
-// `old_ibfk_1` becomes `new_ibfk_1`.
-void FollowTable(std::string& name, const Rename& rename, absl::string_view infix) {
-  absl::string_view number = name;
-  if (!absl::ConsumePrefix(&number, absl::StrCat(rename.table.name, infix))) return;
-  const bool digits = !number.empty() && absl::c_all_of(number, absl::ascii_isdigit);
-  if (digits) name = absl::StrCat(rename.to, infix, number);
-}
-
-// Names that the servers of MySQL's dialect have made from a table's follow it.
-void FollowTable(Table& table, const Rename& rename, const Catalog& catalog) {
-  if (catalog.dialect != Dialect::kMysql) return;
-  for (ForeignKey& key : table.foreign_keys) FollowTable(key.name, rename, "_ibfk_");
-  if (catalog.of_mariadb) return;
-  for (CheckConstraint& check : table.checks) FollowTable(check.name, rename, "_chk_");
+// MySQL gives checks whose names look as if it had made them from the table's another
+// one with that. (So do both servers with foreign keys: agent/schema/mysql/key_plan.)
+void FollowTable(Table& table, const std::string& new_name, const Catalog& catalog) {
+  if (catalog.dialect != Dialect::kMysql || catalog.of_mariadb) return;
+  for (CheckConstraint& check : table.checks) {
+    absl::string_view rest = check.name;
+    if (!absl::ConsumePrefix(&rest, absl::StrCat(table.name.name, "_chk_")) || rest.empty())
+      continue;
+    check.name = absl::StrCat(new_name, "_chk_", rest);
+  }
 }
 
 // Behind the trigger's own name, which may be that of a column. Those of other
@@ -157,7 +153,7 @@ absl::StatusOr<Catalog> ApplyRenames(const Catalog& catalog, const std::vector<R
     }
     for (Trigger& trigger : table.triggers) RenameIn(trigger, catalog.dialect, words);
     if (const auto found = tables.find(table.name); found != tables.end()) {
-      FollowTable(table, {table.name, "", found->second.name}, catalog);
+      FollowTable(table, found->second.name, catalog);
       table.name = found->second;
     }
   }

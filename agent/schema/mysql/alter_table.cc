@@ -295,8 +295,11 @@ class Alteration {
 
   void DropIndex(const std::string& name) {
     if (!dropped_indexes_.insert(name).second) return;
-    (IsNeeded(name) ? drops_ : early_drops_)
-        .push_back(absl::StrCat("DROP INDEX ", QuoteIdentifier(name)));
+    (IsNeeded(name) ? drops_ : early_drops_).push_back(DropIndexClause(name));
+  }
+
+  static std::string DropIndexClause(const std::string& name) {
+    return absl::StrCat("DROP INDEX ", QuoteIdentifier(name));
   }
 
   // AUTO_INCREMENT columns and foreign keys must have an index at any time.
@@ -305,7 +308,12 @@ class Alteration {
     for (const Column& column : from_.columns) {
       if (column.identity != Identity::kNone) columns.insert(column.name);
     }
-    for (const ForeignKey& key : from_.foreign_keys) columns.insert(key.columns[0]);
+    const auto drops = plan_.drops.find(to_.name);
+    for (const ForeignKey& key : from_.foreign_keys) {
+      const bool is_gone =
+          drops != plan_.drops.end() && absl::c_linear_search(drops->second, key.name);
+      if (!is_gone) columns.insert(key.columns[0]);
+    }
     const auto is_of = [&](const auto& other) {
       return other.name == index && Has(other, columns);
     };
@@ -346,15 +354,19 @@ class Alteration {
     for (const UniqueConstraint& unique : from_.uniques) {
       const bool stays = absl::c_linear_search(to_.uniques, unique);
       if (!stays || !Has(unique, replaced_)) continue;
-      DropIndex(unique.name);
-      adds_.push_back(absl::StrCat("ADD ", UniqueDefinition(unique)));
+      RestoreIndex(unique.name, UniqueDefinition(unique));
     }
     for (const Index& index : from_.indexes) {
       const bool stays = absl::c_linear_search(to_.indexes, index);
       if (!stays || !Has(index, replaced_)) continue;
-      DropIndex(index.name);
-      adds_.push_back(absl::StrCat("ADD ", IndexDefinition(index)));
+      RestoreIndex(index.name, IndexDefinition(index));
     }
+  }
+
+  // In one statement, since foreign keys of other tables may stand on it.
+  void RestoreIndex(const std::string& name, const std::string& definition) {
+    if (dropped_indexes_.insert(name).second) drops_.push_back(DropIndexClause(name));
+    adds_.push_back(absl::StrCat("ADD ", definition));
   }
 
   // The server makes its own index with a foreign key, but not when another index

@@ -17,6 +17,7 @@ namespace {
 
 constexpr absl::string_view kOnUpdate = "on update ";
 constexpr absl::string_view kJsonCollation = "utf8mb4_bin";
+// The first is the connection's.
 constexpr std::array<absl::string_view, 5> kIntroducers = {"_utf8mb4", "_utf8mb3", "_utf8",
                                                            "_latin1", "_ascii"};
 
@@ -73,16 +74,21 @@ bool IsAscii(absl::string_view text) {
   return absl::c_all_of(text, [](char c) { return absl::ascii_isascii(c); });
 }
 
-// `_utf8mb4'x'` becomes `'x'`, where it means the same in all of these character sets:
+// `_utf8mb4'x'` becomes `'x'`, where it has the same bytes in all of these character sets:
 // MySQL writes one or the other, and another one after some change to the table.
 std::string WithoutCharacterSets(const std::string& expression) {
   std::string result;
   size_t copied = 0;
   Token before;
   for (TokenReader reader(expression); !reader.AtEnd(); reader.Advance()) {
-    const Token& token = reader.token();
+    const Token token = reader.token();
+    TokenReader behind = reader;
+    behind.Advance();
+    // A collation is one of that character set.
+    const bool is_needed = behind.IsWord("collate") && before.text != kIntroducers[0];
     if (token.kind == TokenKind::kString && IsAscii(token.text) &&
-        before.kind == TokenKind::kWord && absl::c_linear_search(kIntroducers, before.text)) {
+        before.kind == TokenKind::kWord && absl::c_linear_search(kIntroducers, before.text) &&
+        !is_needed) {
       absl::StrAppend(&result, expression.substr(copied, before.offset - copied));
       copied = token.offset;
     }

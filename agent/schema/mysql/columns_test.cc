@@ -40,6 +40,8 @@ TEST(ColumnsTest, DefaultsOfMysqlAreExpressions) {
       Read("text", "concat(_latin1\\'a\\',_utf8mb4\\'ä\\',_binary\\'b\\')", "DEFAULT_GENERATED")
           .default_value,
       "(concat('a',_utf8mb4'ä',_binary'b'))");
+  EXPECT_EQ(Read("text", "_latin1\\'a\\' collate latin1_bin", "DEFAULT_GENERATED").default_value,
+            "(_latin1'a' collate latin1_bin)");
   const Column at = Read("datetime(6)", "CURRENT_TIMESTAMP(6)",
                          "DEFAULT_GENERATED on update CURRENT_TIMESTAMP(6)");
   EXPECT_EQ(at.default_value, "CURRENT_TIMESTAMP(6)");

@@ -1,6 +1,9 @@
 #include "agent/schema/mysql/key_plan.h"
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "agent/schema/mysql/definitions.h"
 #include "agent/schema/mysql/own_indexes.h"
 #include "agent/schema/mysql/types.h"
@@ -49,9 +52,29 @@ Losses LossesOf(const TableChange& change) {
   return losses;
 }
 
+// Old names of tables by the new ones.
+std::map<ObjectName, std::string> OldNames(const CatalogDiff& diff) {
+  std::map<ObjectName, std::string> names;
+  for (const Rename& rename : diff.renames) {
+    if (!rename.column.empty()) continue;
+    names[{rename.table.schema, rename.to}] = rename.table.name;
+  }
+  return names;
+}
+
+// The name that a key of `table` has, once that was renamed.
+std::string ActualName(const std::string& key, const ObjectName& table,
+                       const std::map<ObjectName, std::string>& old_names) {
+  const auto old = old_names.find(table);
+  if (old == old_names.end()) return key;
+  absl::string_view rest = key;
+  if (!absl::ConsumePrefix(&rest, absl::StrCat(old->second, "_ibfk_"))) return key;
+  return rest.empty() ? key : absl::StrCat(table.name, "_ibfk_", rest);
+}
+
 class Planner {
  public:
-  explicit Planner(const CatalogDiff& diff) : diff_(diff) {
+  explicit Planner(const CatalogDiff& diff) : diff_(diff), old_names_(OldNames(diff)) {
     for (const TableChange& change : diff.altered_tables) {
       losses_[change.to->name] = LossesOf(change);
     }
@@ -81,10 +104,13 @@ class Planner {
   void PlanTable(const Table& from, const Table& to) {
     std::set<std::string> kept;
     for (const ForeignKey& key : from.foreign_keys) {
-      if (absl::c_linear_search(to.foreign_keys, key) && Stands(from, key)) {
-        kept.insert(key.name);
+      ForeignKey actual = key;
+      actual.name = ActualName(key.name, from.name, old_names_);
+      const bool wanted = absl::c_linear_search(to.foreign_keys, actual);
+      if (wanted && Stands(from, key)) {
+        kept.insert(actual.name);
       } else {
-        plan_.drops[to.name].push_back(key.name);
+        plan_.drops[to.name].push_back(actual.name);
       }
     }
     for (const ForeignKey& key : to.foreign_keys) {
@@ -102,6 +128,7 @@ class Planner {
   }
 
   const CatalogDiff& diff_;
+  const std::map<ObjectName, std::string> old_names_;
   std::map<ObjectName, Losses> losses_;
   std::set<std::string> wanted_;
   KeyPlan plan_;

@@ -25,7 +25,8 @@ struct KeyPlan {
 
 // A foreign key that stays goes and comes back where a column or an index that it
 // stands on changes, here or in the table that it refers to: the servers refuse
-// to do that under it.
+// to do that under it. With a table the servers rename the keys that they have
+// named after it (`users_ibfk_1`).
 KeyPlan PlanKeys(const CatalogDiff& diff);
 
 // Columns of the change whose values have to be written anew, or may be others

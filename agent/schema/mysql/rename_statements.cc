@@ -58,7 +58,6 @@ class ColumnRenames {
         alter_(absl::StrCat("ALTER TABLE ", QuoteIdentifier(name), " ")),
         of_mariadb_(of_mariadb) {}
 
-  // In this order.
   std::vector<std::string> Write(const Names& columns) const {
     std::set<std::string> names;
     for (const auto& [from, to] : columns) names.insert(to);
@@ -69,7 +68,7 @@ class ColumnRenames {
     // MySQL writes the table anew where columns change, and then refuses to rename those
     // of foreign keys.
     Names apart;
-    if (!followers.changes.empty() && !AreSwapped(columns)) apart = Unspoken(columns);
+    if (!followers.changes.empty() && !AreSwapped(columns)) apart = Unspoken(columns, names);
     Add(Clauses(apart, names), statements);
     Names rest = columns;
     for (const auto& [from, to] : apart) rest.erase(from);
@@ -108,11 +107,13 @@ class ColumnRenames {
                           [&](const auto& names) { return columns.contains(names.second); });
   }
 
-  // Those that no other column speaks of.
-  Names Unspoken(const Names& columns) const {
+  // Those that no other column speaks of, and that speak of none.
+  Names Unspoken(const Names& columns, const std::set<std::string>& names) const {
     Names result;
     for (const auto& [from, to] : columns) {
-      if (FollowRenames(*table_, {to}).changes.empty()) result[from] = to;
+      const Column* column = FindColumn(*table_, to);
+      const bool speaks = column != nullptr && SpeaksOf(*column, names);
+      if (!speaks && FollowRenames(*table_, {to}).changes.empty()) result[from] = to;
     }
     return result;
   }

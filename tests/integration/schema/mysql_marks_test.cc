@@ -63,6 +63,17 @@ TEST_F(MysqlMarksTest, ADefaultLeavesForeignKeysTheirIndex) {
   EXPECT_EQ(Ask("SELECT CONCAT(k, n) FROM t"), "13");
 }
 
+TEST_F(MysqlMarksTest, ADroppedUniqueKeyOfAForeignKeyIsNoHindranceForTheDefault) {
+  Execute(
+      "CREATE TABLE r (id INT PRIMARY KEY); CREATE TABLE t (id INT, k INT, UNIQUE KEY u (k), "
+      "CONSTRAINT f FOREIGN KEY (k) REFERENCES r (id)); INSERT INTO r VALUES (1); "
+      "INSERT INTO t (id) VALUES (1), (2)");
+  Migrate(Evaluate(
+      "CREATE TABLE r (id INT PRIMARY KEY); CREATE TABLE t (id INT, k INT NOT NULL DEFAULT 1, "
+      "CONSTRAINT f FOREIGN KEY (k) REFERENCES r (id))"));
+  EXPECT_EQ(Ask("SELECT SUM(k) FROM t"), "2");
+}
+
 TEST_F(MysqlMarksTest, ADefaultMayBeInTheWayOfKeys) {
   const Catalog from = Evaluate(
       "CREATE TABLE r (id INT PRIMARY KEY); "

@@ -397,6 +397,28 @@ TEST_F(MysqlChangeTest, Renames) {
   EXPECT_EQ(Ask("SELECT CONCAT(n, k) FROM v"), "n{}");
 }
 
+TEST_F(MysqlChangeTest, RenamedColumnsThatSpeakOfEachOther) {
+  UpAndDown(
+      "CREATE TABLE t (id INT, a INT, g INT AS (a + 1), k INT AS (a + 2), day INT, "
+      "later DATETIME DEFAULT (NOW() + INTERVAL 7 DAY), n INT DEFAULT (a * 2))",
+      "CREATE TABLE t (id INT, b INT, h INT AS (b + 1), k INT AS (b + 2), tag INT, "
+      "later DATETIME DEFAULT (NOW() + INTERVAL 7 DAY), n INT DEFAULT (b * 2))",
+      "INSERT INTO t (id, a) VALUES (1, 2)",
+      {{{"", "t"}, "a", "b"}, {{"", "t"}, "g", "h"}, {{"", "t"}, "day", "tag"}});
+}
+
+TEST_F(MysqlChangeTest, NamesThatLookLikeTheServersFollowARenamedTable) {
+  UpAndDown(
+      "CREATE TABLE users (id INT PRIMARY KEY); CREATE TABLE orders (u INT, v INT, w INT, "
+      "CONSTRAINT "
+      "orders_ibfk_1 FOREIGN KEY (u) REFERENCES users (id), CONSTRAINT orders_ibfk_user FOREIGN "
+      "KEY "
+      "(v) REFERENCES users (id), CONSTRAINT orders_chk_w CHECK (w > 0))",
+      "CREATE TABLE users (id INT PRIMARY KEY); CREATE TABLE purchases (u INT, v INT NOT NULL, w "
+      "INT)",
+      "", {{{"", "orders"}, "", "purchases"}});
+}
+
 TEST_F(MysqlChangeTest, SwappedNames) {
   UpAndDown(
       "CREATE TABLE a (x INT, y INT); CREATE TABLE b (z VARCHAR(9))",
